@@ -1,0 +1,24 @@
+// protocols/body.h - A body for people: how timelines, reports and suggestions show bytes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocols/value.h"
+
+namespace bigfoot {
+
+bool is_utf8(std::string_view bytes);
+std::string to_base64(std::string_view bytes);
+std::optional<std::string> from_base64(std::string_view text);  ///< padding optional, URL alphabet accepted
+std::optional<std::string> from_hex(std::string_view text);     ///< blanks allowed
+std::string to_hex(std::string_view bytes);                     ///< "ca fe 00"
+
+/// {"json": ...} where the content type says JSON, or none is given and it parses as an object or array; {"form": {...}} where it
+/// says so (a repeated name is an array); {"text": "..."} for other UTF-8; else {"base64": "...", "size": N}. Never an error.
+Value body_view(std::string_view bytes, std::string_view content_type);
+/// The same, cut at `limit` bytes, then with "size" and "sha256" of the whole beside a text or base64 part.
+Value body_view(std::string_view bytes, std::string_view content_type, std::size_t limit);
+
+}  // namespace bigfoot

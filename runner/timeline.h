@@ -1,0 +1,43 @@
+// runner/timeline.h - The one record of a run: spooled while it happens, written as one document at the end, read
+// again by `bigfoot-run report`. Source: outputs.md, "The timeline".
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/record.h"
+#include "runner/redactor.h"
+
+namespace bigfoot {
+
+struct TimelineOptions {
+  std::optional<std::string> file;  ///< none: nothing is stored, violations and counts are still kept
+  std::size_t body_limit = 64 * 1024;
+};
+
+/// Memory is bounded: interactions go to the spool only; of each violation kind the first kKeptViolations are kept
+/// for the report, all are spooled and counted.
+class Timeline {
+ public:
+  static constexpr std::size_t kKeptViolations = 1000;
+  static std::expected<std::unique_ptr<Timeline>, std::string> open(const TimelineOptions& options, const RunInfo& run, const Redactor& redactor);
+  virtual ~Timeline() = default;
+
+  virtual void add(Interaction interaction) = 0;   ///< counts it by state; redacts; spools at once
+  virtual void add(Violation violation) = 0;
+  virtual void add(const ProcessRecord& process) = 0;  ///< again with the same pid: replaces it (ended)
+  virtual const RunOutcome& counts() const = 0;
+  /// True where interactions are stored somewhere: else the caller need not fill request and response.
+  virtual bool stores_interactions() const = 0;
+
+  /// Writes the document and gives what went wrong with the file, if anything.
+  virtual std::optional<std::string> finish(const RunInfo& run, const RunOutcome& outcome) = 0;
+  virtual const std::vector<Violation>& violations() const = 0;  ///< the kept ones, redacted, in order
+  virtual const std::vector<ProcessRecord>& processes() const = 0;
+};
+
+}  // namespace bigfoot

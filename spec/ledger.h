@@ -1,0 +1,110 @@
+// spec/ledger.h - Who was used: matches calls against entries, spends them, renders replies, and says at the end
+// what never happened. One owner, one thread. Source: spec-format.md, sections 3, 9 and 10.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/spec.h"
+
+namespace bigfoot {
+
+enum class ViolationKind {
+  unexpected, mismatch, unasserted, unused, out_of_order, out_of_state, guarded, leaked, undecoded, tls_refused, timeout
+};
+/// As timelines and reports spell it: "out-of-order".
+std::string_view to_text(ViolationKind kind);
+
+/// One broken rule, as the ledger sees it; the runner adds the interaction and the process.
+struct Finding {
+  ViolationKind kind = ViolationKind::unexpected;
+  const Entry* entry = nullptr;  ///< the entry concerned, if there is one
+  Place at;                      ///< of the entry, reply or step concerned; line 0: none
+  std::string message;           ///< one line: "POST http://…/charges: 1 field differs"
+  std::vector<Difference> differences;
+  std::size_t fields_equal = 0;
+  const Entry* nearest = nullptr;
+  std::string nearest_reason;             ///< "path differs at \"s\""
+  std::vector<std::string> notes;         ///< "1 earlier entry for this call was used at #4"
+  std::string suggestion_verb;            ///< "accept it" or "add"
+  std::string suggestion;                 ///< TOML to paste, real values, not yet redacted
+};
+
+/// What to do with one call.
+struct Outcome {
+  const Entry* entry = nullptr;  ///< the entry that serves it; null: unexpected (or ambient)
+  const Reply* reply = nullptr;  ///< for delay and fault; null: the protocol's default reply
+  bool refuse = false;           ///< answer with the protocol's refusal and `refusal`
+  Fields rendered;               ///< reply fields, holes filled
+  bool rendered_is_constant = false;  ///< `rendered` is the same for every use of this reply (cache what it encodes to)
+  std::string refusal;           ///< text for Decoder::refuse: nearest entry and difference
+  std::vector<Finding> findings; ///< empty: the call is asserted
+};
+
+/// One connection that plays the steps of an entry, byte stream or datagrams.
+class RawSession {
+ public:
+  struct Send { std::string bytes; };       ///< give these to the program
+  struct Wait {};                           ///< nothing to do until bytes, an end, or settle() comes
+  struct Close {};                          ///< end the stream in order
+  struct Reset {};                          ///< end it with RST
+  struct Pause { std::chrono::microseconds time; };  ///< come back with next() after that time
+  using Action = std::variant<Wait, Send, Close, Reset, Pause>;
+  /// One step that was played, for the timeline.
+  struct Played { std::string op; std::string data; const Step* step = nullptr; std::vector<Finding> findings; };
+
+  virtual ~RawSession() = default;
+  virtual const Entry& entry() const = 0;
+  virtual void received(std::string_view bytes) = 0;  ///< stream: more bytes; datagram: one whole datagram
+  virtual void client_ended() = 0;                    ///< the program closed its side
+  virtual void settle() = 0;  ///< nothing came for a while: what could match more is now judged as it is
+  virtual bool settling() const = 0;  ///< true: call settle() if nothing comes within kSettleTime
+  virtual Action next() = 0;
+  virtual std::vector<Played> take_played() = 0;
+  virtual void end() = 0;  ///< the stream is gone: steps left over become findings of a last Played (op "end")
+};
+
+class Ledger {
+ public:
+  Ledger(const Spec& spec, Surroundings around);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  /// Matches one whole call and spends its entry. `seq` is the interaction's number, for later reports.
+  Outcome offer(const ProtocolInfo& protocol, const Fields& call, std::uint64_t seq);
+
+  /// The entry, if any, whose errno reply must fail this connect now; spends it.
+  Outcome offer_connect(const Destination& to, std::uint64_t seq);
+  /// Whether offer_connect could ever say yes for `to`: lets the caller decide without asking. Thread-safe.
+  bool connect_may_fail(const Destination& to) const;
+
+  /// True where an unspent session entry could take a connection to `to`.
+  bool has_session(const Destination& to) const;
+  /// Takes the session for a connection: the first unspent one whose first step fits `first` (may be empty: nothing
+  /// came yet), else the earliest one; null where there is none. With nothing received yet, only a session whose first
+  /// step is not a `send` is given.
+  std::unique_ptr<RawSession> open_session(const Destination& to, std::string_view first, std::uint64_t seq);
+
+  /// The draft of an `unexpected` for bytes that are no call of a known protocol.
+  Finding unexpected_bytes(const Destination& to, std::string_view first_bytes) const;
+
+  /// What never happened. Call once, at the end.
+  std::vector<Finding> finish();
+
+  struct Totals { std::size_t met = 0, entries = 0; };  ///< "6 of 7 expectations met"
+  Totals totals() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Ambient or allowed calls: the same rules for what is noise. True where header `name` (any case) is noise.
+bool is_noise_header(const Spec& spec, std::string_view name);
+
+}  // namespace bigfoot

@@ -1,0 +1,93 @@
+// spec/pattern.h - What a spec says of one value: literals, "*", {{holes}}, operators; compiled once, matched often.
+// Source: spec-format.md, rules 5 to 7 and section 10 ("Values").
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/value.h"
+#include "spec/diagnostics.h"
+#include "spec/node.h"
+
+namespace bigfoot {
+
+/// What patterns and templates may ask of the world. spec/ has no clock, environment or randomness of its own.
+struct Surroundings {
+  std::function<std::optional<std::string>(std::string_view)> env;
+  std::function<std::string()> now;   ///< RFC 3339, UTC, milliseconds
+  std::function<std::uint64_t()> random;
+};
+
+/// Values bound by `{{name:type}}`, for the whole run.
+using Captures = std::map<std::string, Value, std::less<>>;
+
+/// One place where an actual value is not what the spec says. Absent = there is no such key.
+struct Difference {
+  std::string path;               ///< "body.amount", "headers.content-type", "query"
+  std::optional<Value> expected;  ///< a literal, or the pattern's own text ("{{int}}")
+  std::optional<Value> actual;
+  std::string note;               ///< "differs at byte 12", "not JSON: ..."; may be empty
+};
+
+/// Collects what a match finds. Differences stop being stored, not counted, past kMaxDifferences.
+struct MatchReport {
+  std::vector<Difference> differences;
+  std::size_t equal = 0;  ///< leaves that agreed
+  Captures bound;         ///< captures of this match; the ledger keeps them only if the call is served
+};
+
+class Pattern;
+using PatternPtr = std::shared_ptr<const Pattern>;
+
+class Pattern {
+ public:
+  virtual ~Pattern() = default;
+  /// True where `actual` fits; appends what differs below `path`. `report` may be null (only the answer counts).
+  virtual bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
+                     MatchReport* report) const = 0;
+  /// As the spec says it, for reports: `5000`, `{{int}}`, `{"json": {...}}`.
+  virtual Value shown() const = 0;
+  virtual bool is_any() const { return false; }  ///< "*"
+  /// The literal value, if this pattern is one (no hole, no operator): for indexing and for finding hosts.
+  virtual const Value* literal() const { return nullptr; }
+};
+
+/// How a raw byte stream starts, judged against one `send` step.
+struct PrefixMatch {
+  enum class State { no, need_more, maybe_more, yes } state = State::no;
+  std::size_t used = 0;  ///< bytes of the stream that the step covers; maybe_more: fits as it is, more could fit too
+};
+
+/// Compiles the value of a text-like field (URL part, header, SQL...): holes allowed, operators allowed.
+/// Adds to `problems` and returns nullptr where the node is no pattern.
+PatternPtr compile_pattern(const Node& node, Diagnostics& problems);
+/// A body: bytes on the wire, read as the operator asks ({json}, {form}, {text}...). A bare string is text with holes.
+/// Matches a Value string (bytes).
+PatternPtr compile_body_pattern(const Node& node, Diagnostics& problems);
+PatternPtr compile_text_pattern(std::string_view text, const Place& at, Diagnostics& problems);
+PatternPtr any_pattern();
+PatternPtr literal_pattern(Value value);
+
+/// Judges the start of a byte stream against a body pattern of a raw `send` step. `ended`: no more bytes will come.
+PrefixMatch match_prefix(const Pattern& step, std::string_view stream, bool ended, const Captures& known,
+                         const Surroundings& around, MatchReport* report);
+
+/// A reply value with holes to fill: {{name}}, {{env.X}}, {{now}}, {{uuid}}, {{req.json.a.b}}, {{req.header.x}}.
+class Template {
+ public:
+  virtual ~Template() = default;
+  /// The value with all holes filled. A hole that has no value (an unbound name) becomes "" and is named in `missing`.
+  virtual Value render(Captures& known, const Fields& call, const Surroundings& around,
+                       std::vector<std::string>* missing) const = 0;
+  virtual const Value* constant() const { return nullptr; }  ///< the value where there is no hole at all
+};
+using TemplatePtr = std::shared_ptr<const Template>;
+TemplatePtr compile_template(const Node& node, Diagnostics& problems);
+
+}  // namespace bigfoot

@@ -1,0 +1,153 @@
+// spec/spec.h - A loaded spec: entries with compiled patterns, settings, guard. Immutable once loaded, so any thread
+// may read it. Source: spec-format.md.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocols/protocol.h"
+#include "spec/diagnostics.h"
+#include "spec/pattern.h"
+
+namespace bigfoot {
+
+enum class Transport { tcp, udp, unix_stream, unix_datagram };
+
+/// Where a program wants to go, as reports name it.
+struct Destination {
+  Transport transport = Transport::tcp;
+  std::string host;     ///< the name that was looked up, else the address without brackets; "" for unix
+  std::string address;  ///< numeric address, no brackets; "" for unix
+  unsigned port = 0;
+  std::string path;     ///< unix: the path, "@name" for an abstract one
+
+  /// "tcp://api.example.com:80", "unix:///run/agent.sock"
+  std::string url() const;
+};
+
+/// Where the connection of an entry goes: what the policy compares with a Destination.
+struct EndpointPattern {
+  bool tcp = false, udp = false, unix_path = false;
+  bool tls = false;
+  PatternPtr host;               ///< of the name or the address; null: any
+  std::optional<unsigned> port;  ///< none: any
+  PatternPtr path;               ///< unix
+  bool fits(const Destination& to) const;
+};
+
+struct FieldPattern {
+  std::string name;
+  PatternPtr pattern;  ///< null: not mentioned, must then be empty on the wire
+  Place at;
+};
+
+enum class Fault { none, reset, close, timeout, garbage, truncate };
+
+struct Reply {
+  TemplatePtr fields;  ///< renders to the protocol's reply fields (or to any value where `reply = <scalar>`)
+  std::chrono::microseconds delay{0};
+  Fault fault = Fault::none;
+  int errno_code = 0;  ///< positive: the connect itself fails with it
+  Place at;
+};
+
+enum class Verb { send, recv, close, fault };  ///< of the steps that are built; a new protocol adds its own
+struct Step {
+  Verb verb = Verb::send;
+  PatternPtr content;  ///< send
+  TemplatePtr data;    ///< recv: renders to a string of bytes
+  Fault fault = Fault::none;
+  std::chrono::microseconds delay{0};
+  bool required = true;
+  Place at;
+  std::string shown;   ///< the step as the spec wrote it, shortened, for reports
+};
+
+struct Count {
+  std::uint64_t min = 1, max = 1;
+  static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
+};
+
+enum class Order { strict, per_target, any };
+enum class OnMismatch { serve, refuse };
+
+struct Entry {
+  std::size_t index = 0;  ///< in Spec::entries: document order
+  Place at;
+  std::string id;        ///< given, else "" (reports then say file:line)
+  std::string headline;  ///< as reports name it: `POST https://api.stripe.com/v1/charges`
+  const ProtocolInfo* protocol = nullptr;
+  std::vector<FieldPattern> identity;  ///< of ProtocolInfo::call with identity = true
+  std::vector<FieldPattern> asserted;  ///< every must_assert field, mentioned or not
+  EndpointPattern endpoint;
+  std::string any_order;
+  std::vector<std::size_t> after;  ///< indices of the entries named by `after`
+  Count times;                     ///< required = false makes min 0
+  OnMismatch on_mismatch = OnMismatch::serve;
+  bool pass_through = false;
+  std::vector<FieldPattern> response;  ///< what a real answer must be (pass_through)
+  std::vector<Reply> replies;          ///< one: for every use; several: one after the other; none: protocol's default
+  std::vector<Step> steps;             ///< a session, when not empty
+  std::size_t test = kNoTest;          ///< index in Spec::tests
+  static constexpr std::size_t kNoTest = static_cast<std::size_t>(-1);
+};
+
+enum class GuardLevel { error, warn, off };
+
+/// One allow or deny rule, compiled: "http://localhost:*", "unix:/run/dbus/*", "exec:/usr/bin/locale".
+struct GuardRule {
+  std::string text;
+  Place at;
+  EndpointPattern endpoint;          ///< of network rules
+  std::string protocol;              ///< "http", "https", "tcp", "udp", "unix", "dns", "exec", "file"...
+};
+
+struct Guard {
+  GuardLevel default_level = GuardLevel::error;
+  std::map<std::string, GuardLevel, std::less<>> levels;  ///< per protocol
+  std::vector<GuardRule> allow, deny;
+  GuardLevel level(std::string_view protocol) const;
+  const GuardRule* allowing(const Destination& to) const;
+  const GuardRule* denying(const Destination& to) const;
+};
+
+struct Settings {
+  Order order = Order::strict;
+  std::optional<std::chrono::milliseconds> timeout;
+  bool dns_strict = false;
+  bool ambient_asserted = false;
+  std::size_t body_limit = 64 * 1024;  // outputs.md, "The timeline"
+  std::vector<std::string> redact;     ///< "header:authorization", "json:$..password", "env:STRIPE_KEY"
+};
+
+struct TestSection {
+  std::string name;  ///< a glob
+  std::optional<Order> order;
+  Place at;
+};
+
+struct Spec {
+  std::vector<std::string> files;  ///< as named by the user, includes after their includer
+  Settings settings;
+  Guard guard;
+  std::vector<std::string> noise_headers;  ///< globs, lower case: the built-in list and the spec's
+  std::vector<Entry> entries;
+  std::vector<TestSection> tests;
+};
+
+/// Reads and checks the files; every problem of all of them goes to `problems`. The spec is usable when `problems`
+/// has no error (lint) or no error and no not_here (run). `cwd`-relative names stay as given in messages.
+Spec load_spec(const std::vector<std::string>& files, Diagnostics& problems);
+
+/// The built-in header noise (globs, lower case), for `explain noise`.
+const std::vector<std::string_view>& builtin_noise_headers();
+
+/// The JSON Schema (draft-04) of this version's spec format, from the same key tables as the checks.
+Value spec_schema();
+
+}  // namespace bigfoot

@@ -1,0 +1,130 @@
+// tracer/supervisor.h - Runs a program under the filter and hands its calls to the outside world to a TrafficHandler.
+// This is all that the runner sees of Linux's side. Source: kernel-notes.md in the design notes, seccomp_unotify(2).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tracer/address.h"
+#include "tracer/ids.h"
+#include "tracer/os.h"
+
+namespace bigfoot {
+
+/// Who makes a call.
+struct Caller {
+  Pid pid{};
+  Tid tid{};
+};
+
+/// One attempt of the target to reach an address: a connect(2), or a datagram sent to an address. The target's thread
+/// waits until exactly one of the three answers is given; an Outgoing that is dropped fails with ECONNREFUSED.
+/// May be moved to another thread and answered there.
+class Outgoing {
+ public:
+  enum class Kind { stream, datagram };
+  Outgoing(Outgoing&&) noexcept;
+  Outgoing& operator=(Outgoing&&) noexcept;
+  ~Outgoing();
+
+  Kind kind() const;
+  const Caller& caller() const;
+  const SocketAddress& to() const;  ///< as the target asked; unix paths made absolute by the target's cwd and root
+  /// A unix path that does not exist in the target's view (connect would give ENOENT by itself).
+  bool missing_path() const;
+
+  void let_through() &&;   ///< the kernel runs the call
+  void fail(Errno) &&;     ///< the call returns -1 and this errno
+  /// Stream: connects the target's own open file description to the supervisor; gives our end, non-blocking.
+  /// The target's call has been answered when this returns; on error it was answered with that error's errno.
+  OsResult<UniqueFd> redirect() &&;
+  /// Datagram: from now on what the target sends to this address arrives at a datagram socket of the supervisor
+  /// (see TrafficHandler::on_datagram_socket), and what the supervisor answers seems to come from it.
+  OsResult<void> redirect_datagrams() &&;
+
+ private:
+  friend class SocketCalls;
+  struct State;
+  explicit Outgoing(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// A process came, replaced its program or went; as soon as the supervisor learns of it.
+struct ProcessEvent {
+  enum class What { started, exec, ended } what = What::started;
+  Pid pid{};
+  Pid parent{};
+  std::vector<std::string> argv;      ///< started (the parent's own), exec
+  std::string exe;                    ///< absolute path; started, exec
+  std::optional<int> exit_code;       ///< ended, where known
+  std::optional<int> signal;          ///< ended, where known
+  bool main = false;                  ///< the command of the run itself
+};
+
+/// Where a datagram socket's peer was really sent: see Supervisor::find_flow.
+struct DatagramFlow {
+  Caller caller;
+  SocketAddress asked;      ///< the address that the program sends to
+  std::uint64_t id = 0;     ///< unique in the run: the same for all datagrams between this socket and this address
+};
+
+/// The runner's side. All methods are called on the notification thread and must not block, nor throw.
+class TrafficHandler {
+ public:
+  virtual ~TrafficHandler() = default;
+  virtual void on_outgoing(Outgoing call) = 0;
+  /// Another datagram socket of the supervisor receives redirected datagrams from now on; owned by the handler.
+  virtual void on_datagram_socket(UniqueFd socket) = 0;
+  virtual void on_process(ProcessEvent event) = 0;
+  /// A call that the supervisor answered on its own in a way the user should know of, once a kind and process:
+  /// "io_uring_setup answered ENOSYS", "32-bit program refused".
+  virtual void on_notice(Pid pid, std::string text) = 0;
+  /// No process of the tree is left: nothing more will come. Called from the notification thread, last.
+  virtual void on_tree_gone() = 0;
+};
+
+struct LaunchOptions {
+  std::vector<std::string> argv;  ///< argv[0] is looked up in PATH as execvp(3) does
+  std::vector<std::pair<std::string, std::string>> env;  ///< set on top of our own environment
+  /// Fixed for tests of the container paths; by default what the kernel probes find.
+  enum class SocketAccess { probe, pidfd_getfd, owned_from_birth } socket_access = SocketAccess::probe;
+};
+
+/// Why nothing was started. `exit_status` as outputs.md: 125, 126, 127.
+struct LaunchError {
+  int exit_status = 125;
+  std::string what;  ///< "seccomp: Operation not permitted (EPERM)"
+  std::string cure;
+};
+
+struct ExitResult {
+  std::optional<int> exit_code;
+  std::optional<int> signal;
+};
+
+class Supervisor {
+ public:
+  /// Starts the program, held just before its execve, and then lets it run. The handler outlives the Supervisor.
+  static std::expected<std::unique_ptr<Supervisor>, LaunchError> launch(const LaunchOptions& options, TrafficHandler& handler);
+  virtual ~Supervisor() = default;  ///< kills what is left of the tree
+
+  /// Readable when the main process has ended (then main_exit() has a value) : for the event loop to watch.
+  virtual int main_exit_fd() const = 0;
+  virtual std::optional<ExitResult> main_exit() = 0;
+  virtual Pid main_pid() const = 0;
+  /// Sends `signal` to the run's process group.
+  virtual void signal_group(int signal) = 0;
+  /// SIGKILL to every process of the tree, until none is left.
+  virtual void kill_tree() = 0;
+  /// The processes of the tree that are alive now.
+  virtual std::vector<Pid> living() const = 0;
+
+  /// Which program socket stands behind `source` on one of our datagram sockets (`socket_fd`: the number given by
+  /// on_datagram_socket). Thread-safe.
+  virtual std::optional<DatagramFlow> find_flow(int socket_fd, const SocketAddress& source) const = 0;
+};
+
+}  // namespace bigfoot
