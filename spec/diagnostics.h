@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@ namespace bigfoot {
 struct Place {
   std::string file;
   unsigned line = 0;
-  unsigned column = 0;
+  unsigned column = 0;  ///< in characters, not bytes
 };
 
 enum class Severity {
@@ -33,13 +34,21 @@ struct Diagnostic {
 /// Collects in the order in which they are found; sorted by file and line when shown.
 class Diagnostics {
  public:
+  /// Keeps the text of a file, so that add() can fill in source lines that its callers do not have.
+  void remember(const std::string& file, std::string text);
   void add(Diagnostic d);
+  void sort();  ///< by file (in the order in which they were remembered), line, column
   bool has(Severity at_least) const;  ///< error > not_here > warning
   bool empty() const { return all_.empty(); }
   const std::vector<Diagnostic>& all() const { return all_; }
 
  private:
+  struct Text {
+    std::size_t number = 0;  ///< 0 was remembered first
+    std::vector<std::string> lines;
+  };
   std::vector<Diagnostic> all_;
+  std::map<std::string, Text> texts_;
 };
 
 /// expectations.toml:7:1: error: unknown key 'metod' in [[expect]]

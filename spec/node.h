@@ -1,6 +1,7 @@
 // spec/node.h - A parsed spec document with its places: what the TOML (or JSON) source gives to the loader.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,13 @@ struct Node {
   bool is_string() const { return std::holds_alternative<std::string>(value); }
   bool is_table() const { return std::holds_alternative<Table>(value); }
   bool is_array() const { return std::holds_alternative<Array>(value); }
+  const std::string* text() const { return std::get_if<std::string>(&value); }  ///< nullptr where it is no string
+  const Table* table() const { return std::get_if<Table>(&value); }
+  const Array* array() const { return std::get_if<Array>(&value); }
+  const std::int64_t* integer() const { return std::get_if<std::int64_t>(&value); }
 };
+
+/// "a string", "a whole number", "a table": for messages.
+std::string_view kind_of(const Node& node);
 
 }  // namespace bigfoot
