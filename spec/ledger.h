@@ -2,11 +2,13 @@
 // what never happened. One owner, one thread. Source: spec-format.md, sections 3, 9 and 10.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "spec/spec.h"
@@ -44,6 +46,10 @@ struct Outcome {
   std::string refusal;           ///< text for Decoder::refuse: nearest entry and difference
   std::vector<Finding> findings; ///< empty: the call is asserted
 };
+
+/// How long a session waits for bytes that could still belong to a step which already fits ("PING {{int}}"). Long enough
+/// for the pieces of one write to arrive on a busy machine, short enough not to be felt.
+inline constexpr std::chrono::milliseconds kSettleTime{50};
 
 /// One connection that plays the steps of an entry, byte stream or datagrams.
 class RawSession {

@@ -22,6 +22,7 @@ struct Surroundings {
   std::function<std::optional<std::string>(std::string_view)> env;
   std::function<std::string()> now;   ///< RFC 3339, UTC, milliseconds
   std::function<std::uint64_t()> random;
+  std::function<bool(std::string_view)> is_noise_header;  ///< lower-case name; empty: no header is noise
 };
 
 /// Values bound by `{{name:type}}`, for the whole run.
@@ -35,11 +36,29 @@ struct Difference {
   std::string note;               ///< "differs at byte 12", "not JSON: ..."; may be empty
 };
 
+/// More differences than a person reads of one call are counted only.
+inline constexpr std::size_t kMaxDifferences = 100;
+
 /// Collects what a match finds. Differences stop being stored, not counted, past kMaxDifferences.
 struct MatchReport {
   std::vector<Difference> differences;
+  std::size_t differing = 0;  ///< all of them, stored or not
   std::size_t equal = 0;  ///< leaves that agreed
   Captures bound;         ///< captures of this match; the ledger keeps them only if the call is served
+};
+
+/// One `{{name}}` or `{{name:type}}` of a pattern or template: what a check of all captures needs.
+struct NameUse {
+  std::string name;
+  Place at;
+  unsigned length = 1;
+  bool binds = false;
+};
+
+/// How a raw byte stream starts, judged against one `send` step.
+struct PrefixMatch {
+  enum class State { no, need_more, maybe_more, yes } state = State::no;
+  std::size_t used = 0;  ///< bytes of the stream that the step covers; maybe_more: fits as it is, more could fit too
 };
 
 class Pattern;
@@ -56,12 +75,14 @@ class Pattern {
   virtual bool is_any() const { return false; }  ///< "*"
   /// The literal value, if this pattern is one (no hole, no operator): for indexing and for finding hosts.
   virtual const Value* literal() const { return nullptr; }
-};
-
-/// How a raw byte stream starts, judged against one `send` step.
-struct PrefixMatch {
-  enum class State { no, need_more, maybe_more, yes } state = State::no;
-  std::size_t used = 0;  ///< bytes of the stream that the step covers; maybe_more: fits as it is, more could fit too
+  virtual bool is_absent() const { return false; }  ///< "{{absent}}": fits only where there is no such key
+  /// The nearest pattern that `actual` would fit, in the spec's own language (strings escaped as pattern text): parts
+  /// that fit keep their words, the others take the actual value.
+  virtual Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const;
+  /// Whether a byte stream that starts with `stream` fits, and how much of it. match_prefix() is the way in.
+  virtual PrefixMatch match_start(std::string_view stream, const Captures& known, const Surroundings& around,
+                                  MatchReport* report) const;
+  virtual void collect_names(std::vector<NameUse>& uses) const { (void)uses; }
 };
 
 /// Compiles the value of a text-like field (URL part, header, SQL...): holes allowed, operators allowed.
@@ -70,7 +91,22 @@ PatternPtr compile_pattern(const Node& node, Diagnostics& problems);
 /// A body: bytes on the wire, read as the operator asks ({json}, {form}, {text}...). A bare string is text with holes.
 /// Matches a Value string (bytes).
 PatternPtr compile_body_pattern(const Node& node, Diagnostics& problems);
+/// `at`: where the first byte of `text` stands.
 PatternPtr compile_text_pattern(std::string_view text, const Place& at, Diagnostics& problems);
+/// Headers as calls carry them: an array of [lower-case name, value] pairs. A table of names (any case) to patterns, an
+/// array for a repeated header, `"*" = "*"` for others, or "*". Noise headers count only where the table names them.
+PatternPtr compile_headers_pattern(const Node& node, Diagnostics& problems);
+/// The query of a URL, normalised text: a table over the decoded names, any order, or text compared as it stands.
+PatternPtr compile_query_pattern(const Node& node, Diagnostics& problems);
+
+/// What `*` means in a text that has wildcards; holes may stand beside them.
+enum class Wildcards {
+  host,      ///< `*` stands for one or more labels, or a part of one: *.example.com
+  url_path,  ///< a segment `*` is any one segment, a last `/**` is everything below
+  file_path  ///< `*` is anything within a name, `**` across names: /run/dbus/*, /etc/myapp/**
+};
+/// A text without wildcards and holes becomes a literal. Hosts are compared in lower case.
+PatternPtr compile_wildcard_pattern(std::string_view text, Wildcards kind, const Place& at, Diagnostics& problems);
 PatternPtr any_pattern();
 PatternPtr literal_pattern(Value value);
 
@@ -86,8 +122,17 @@ class Template {
   virtual Value render(Captures& known, const Fields& call, const Surroundings& around,
                        std::vector<std::string>* missing) const = 0;
   virtual const Value* constant() const { return nullptr; }  ///< the value where there is no hole at all
+  virtual void collect_names(std::vector<NameUse>& uses) const { (void)uses; }
 };
 using TemplatePtr = std::shared_ptr<const Template>;
 TemplatePtr compile_template(const Node& node, Diagnostics& problems);
+/// The same for JSON that came as text; holes stand in its strings. `at`: of the text.
+TemplatePtr compile_template(const Value& json, const Place& at, Diagnostics& problems);
+/// What a raw step gives to the program, as a string of bytes: text with holes, { json }, { text }, { hex }, { base64 }, { file }.
+TemplatePtr compile_bytes_template(const Node& node, Diagnostics& problems);
+
+struct Spec;
+/// Names that are used and bound nowhere in the spec: errors, with the hole or the name that was probably meant.
+void check_hole_names(const Spec& spec, Diagnostics& problems);
 
 }  // namespace bigfoot
