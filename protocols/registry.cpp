@@ -1,0 +1,181 @@
+// protocols/registry.cpp - The table of headlines. Rows of protocols that are built live beside their decoder; the others
+// are here until they are built, so that the spec language, help and man pages know them all from the start.
+// Source: spec-format.md, sections 1 to 3.
+#include "protocols/registry.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "protocols/dns/dns.h"
+#include "protocols/http/http.h"
+#include "protocols/raw/raw.h"
+
+namespace bigfoot {
+namespace {
+
+// A row of a call: name, help, identity, must_assert.
+constexpr FieldInfo kWebsocketCall[] = {
+    {"scheme", "ws or wss", true},
+    {"host", "name or address, no brackets", true},
+    {"port", "number; the scheme's default where the URL gives none", true},
+    {"path", "normalised, starts with /", true},
+    {"query", "normalised text, \"\" for none", false, true},
+    {"headers", "of the handshake, lower-case names", false, true},
+    {"send", "one message of the program: text or bytes", false, true},
+};
+constexpr FieldInfo kWebsocketReply[] = {
+    {"recv", "one message to the program: text, json or bytes (a binary frame)"},
+    {"close", "status code that ends the session"},
+};
+constexpr ProtocolInfo kWebsocketInfo = {"websocket", "WebSocket sessions, ws and wss", "RFC 6455", kWebsocketCall,
+                                         kWebsocketReply};
+
+constexpr FieldInfo kPostgresCall[] = {
+    {"user", "role of the StartupMessage", true},
+    {"host", "name or address", true},
+    {"port", "number, 5432 where none is given", true},
+    {"database", "of the StartupMessage", true},
+    {"query", "SQL, compared by token", false, true},
+    {"params", "bound parameters or inlined literals, in order", false, true},
+    {"commit", "end of a transaction that keeps its changes", false, true},
+    {"rollback", "end of a transaction that drops its changes", false, true},
+    {"close", "the program ends the session", false, true},
+};
+constexpr FieldInfo kPostgresReply[] = {
+    {"columns", "\"name:type\" of each result column"},
+    {"rows", "array of rows, each an array"},
+    {"table", "columns and rows as one text table"},
+    {"tag", "command tag: \"INSERT 0 1\""},
+    {"error", "{ code, message, ... }: an ErrorResponse with that SQLSTATE"},
+};
+constexpr ProtocolInfo kPostgresInfo = {"postgres", "PostgreSQL sessions, simple and extended queries",
+                                        "PostgreSQL documentation, \"Frontend/Backend Protocol\"", kPostgresCall,
+                                        kPostgresReply};
+
+constexpr FieldInfo kRedisCall[] = {
+    {"server", "host:port; any RESP connection where the entry gives none", true},
+    {"command", "name, upper case", true},
+    {"key", "first argument", true},
+    {"args", "the whole command, an array of strings", false, true},
+};
+constexpr FieldInfo kRedisReply[] = {
+    {"value", "string, number, boolean or array"},
+    {"map", "table: %map in RESP3, a flat array in RESP2"},
+    {"nil", "true: the null reply"},
+    {"error", "text of an error reply"},
+    {"sequence", "one reply for each use"},
+};
+constexpr ProtocolInfo kRedisInfo = {"redis", "Redis commands, RESP2 and RESP3",
+                                     "https://redis.io/docs/latest/develop/reference/protocol-spec/", kRedisCall,
+                                     kRedisReply};
+
+constexpr FieldInfo kSmtpCall[] = {
+    {"host", "name or address", true},
+    {"port", "number", true},
+    {"verb", "ehlo, starttls, login, sendmail, quit", true},
+    {"ehlo", "the name the client gives itself", false, true},
+    {"login", "{ user, password }", false, true},
+    {"from", "envelope sender", false, true},
+    {"to", "envelope recipients, in order", false, true},
+    {"message", "parsed: subject, text, html, headers, attachments", false, true},
+    {"data", "the raw message instead, dot-stuffing undone", false, true},
+};
+constexpr FieldInfo kSmtpReply[] = {
+    {"code", "three digits"},
+    {"text", "after the code"},
+    {"rcpt", "whole answer to RCPT"},
+    {"data", "whole answer to the message"},
+};
+constexpr ProtocolInfo kSmtpInfo = {"smtp", "SMTP submissions, as meanings and not lines", "RFC 5321, RFC 4954, RFC 3207",
+                                    kSmtpCall, kSmtpReply};
+
+constexpr FieldInfo kExecCall[] = {
+    {"program", "basename of argv[0]", true},
+    {"argv", "all arguments, the program first", false, true},
+    {"stdin", "what the program writes to it", false, true},
+};
+constexpr FieldInfo kShellCall[] = {
+    {"command", "the text given to sh -c", true},
+    {"stdin", "what the program writes to it", false, true},
+};
+constexpr FieldInfo kExecReply[] = {
+    {"exit", "status, 0 to 255"},
+    {"signal", "name or number of the signal it dies of"},
+    {"stdout", "text or bytes"},
+    {"stderr", "text or bytes"},
+};
+constexpr ProtocolInfo kExecInfo = {"exec", "child processes, by argument vector", "execve(2), posix_spawn(3)", kExecCall,
+                                    kExecReply};
+constexpr ProtocolInfo kShellInfo = {"shell", "sh -c, system(3) and popen(3), as one interaction",
+                                     "POSIX.1-2017, system() and popen()", kShellCall, kExecReply};
+
+constexpr FieldInfo kWhichCall[] = {{"name", "of the program that is looked for", true, true}};
+constexpr FieldInfo kWhichReply[] = {{"path", "where it is found, or false"}};
+constexpr ProtocolInfo kWhichInfo = {"which", "look-ups of a program in $PATH", "POSIX.1-2017, 8.3 (PATH)", kWhichCall,
+                                     kWhichReply};
+
+constexpr FieldInfo kFileCall[] = {
+    {"operation", "read, write, append, rename, delete, stat, list", true, true},
+    {"path", "as the program gives it, made absolute", true, true},
+    {"content", "what is written", false, true},
+};
+constexpr FieldInfo kFileReply[] = {
+    {"text", "content"},
+    {"json", "content, as JSON"},
+    {"file", "content, from a file beside the spec"},
+    {"body", "content, as bytes"},
+};
+constexpr ProtocolInfo kFileInfo = {"file", "files under guard.file.watch", "openat(2), rename(2), unlink(2)", kFileCall,
+                                    kFileReply};
+
+constexpr FieldInfo kLogCall[] = {
+    {"channel", "a name of [channels]", true},
+    {"level", "as the line gives it", false, true},
+    {"logger", "as the line gives it", false, true},
+    {"message", "the text", false, true},
+};
+constexpr ProtocolInfo kLogInfo = {"log", "lines of a log channel", "spec-format.md, 4.10", kLogCall, {}};
+
+constexpr FieldInfo kMockCall[] = {
+    {"name", "\"Object.method\"", true},
+    {"args", "array", false, true},
+    {"kwargs", "table", false, true},
+};
+constexpr FieldInfo kMockReply[] = {
+    {"value", "what the call returns"},
+    {"error", "{ type, message }: what the call raises"},
+};
+constexpr ProtocolInfo kMockInfo = {"mock", "named mocks, called through $BIGFOOT_CTL", "spec-format.md, 4.11", kMockCall,
+                                    kMockReply};
+
+constexpr FieldInfo kSqliteCall[] = {
+    {"path", "of the database, as the program gives it", true},
+    {"query", "SQL, compared by token", false, true},
+    {"params", "bound parameters, in order", false, true},
+    {"commit", "end of a transaction that keeps its changes", false, true},
+    {"rollback", "end of a transaction that drops its changes", false, true},
+    {"close", "the program closes the database", false, true},
+};
+constexpr FieldInfo kSqliteReply[] = {
+    {"columns", "names of the result columns"},
+    {"rows", "array of rows, each an array"},
+    {"error", "{ code, message }"},
+};
+constexpr ProtocolInfo kSqliteInfo = {"sqlite", "SQLite sessions, seen by an audit library",
+                                      "https://www.sqlite.org/c3ref/intro.html", kSqliteCall, kSqliteReply};
+
+constexpr const ProtocolInfo* kProtocols[] = {
+    &kHttpInfo,  &kWebsocketInfo, &kPostgresInfo, &kRedisInfo, &kSmtpInfo, &kSocketInfo, &kExecInfo,
+    &kShellInfo, &kWhichInfo,     &kFileInfo,     &kDnsInfo,   &kLogInfo,  &kMockInfo,   &kSqliteInfo,
+};
+
+}  // namespace
+
+std::span<const ProtocolInfo* const> all_protocols() { return kProtocols; }
+
+const ProtocolInfo* find_protocol(std::string_view name) {
+  const auto found = std::ranges::find(kProtocols, name, [](const ProtocolInfo* row) { return row->name; });
+  return found == std::end(kProtocols) ? nullptr : *found;
+}
+
+}  // namespace bigfoot
