@@ -71,6 +71,7 @@ class RawSession {
   virtual bool settling() const = 0;  ///< true: call settle() if nothing comes within kSettleTime
   virtual Action next() = 0;
   virtual std::vector<Played> take_played() = 0;
+  virtual bool done() const = 0;  ///< no step is left to play, or the session broke off: it takes nothing more
   virtual void end() = 0;  ///< the stream is gone: steps left over become findings of a last Played (op "end")
 };
 
