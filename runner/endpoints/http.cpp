@@ -1,0 +1,243 @@
+// runner/endpoints/http.cpp - HTTP conversations: each decoded call is offered to the ledger and answered as it says.
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "protocols/http/http.h"
+#include "protocols/http/url.h"
+#include "protocols/registry.h"
+#include "runner/endpoints/streams.h"
+
+namespace bigfoot {
+namespace {
+
+// A reply that no HTTP client can take for one: it starts with a NUL and has no line end.
+constexpr std::string_view kGarbage{"\0\xff\xfegarbage\x01\x02\x03", 13};
+
+std::string_view to_text(Fault fault) {
+  switch (fault) {
+    case Fault::none: return "none";
+    case Fault::reset: return "reset";
+    case Fault::close: return "close";
+    case Fault::timeout: return "timeout";
+    case Fault::garbage: return "garbage";
+    case Fault::truncate: return "truncate";
+  }
+  return "";
+}
+
+Url url_of(const Fields& call) {
+  return Url{call.value("scheme", ""), call.value("host", ""), call.value("port", 0u), call.value("path", ""),
+             call.value("query", "")};
+}
+
+/// The request as timelines show it: the URL in one piece, headers without noise.
+Fields shown_request(Journal& journal, Fields&& call) {
+  Fields shown = Fields::object();
+  shown["method"] = std::move(call["method"]);
+  shown["url"] = to_text(url_of(call));
+  Value headers = Value::array();
+  for (Value& header : call["headers"])
+    if (!journal.is_noise(header[0].get_ref<const std::string&>())) headers.push_back(std::move(header));
+  shown["headers"] = std::move(headers);
+  shown["body"] = std::move(call["body"]);
+  if (auto trailers = call.find("trailers"); trailers != call.end()) shown["trailers"] = std::move(*trailers);
+  return shown;
+}
+
+/// The scripted answer as timelines show it.
+Fields shown_response(const Fields& reply) {
+  Fields shown = Fields::object();
+  shown["status"] = reply.value("status", 200);
+  Value headers = Value::array();
+  if (auto given = reply.find("headers"); given != reply.end())
+    for (const auto& [name, value] : given->items())
+      for (const Value& one : value.is_array() ? value : Value::array({value})) headers.push_back({name, one});
+  shown["headers"] = std::move(headers);
+  if (auto json = reply.find("json"); json != reply.end()) {
+    shown["body"] = json->dump(-1, ' ', false, Value::error_handler_t::replace);
+  } else {
+    for (const char* name : {"text", "body", "chunks", "sse"})
+      if (auto part = reply.find(name); part != reply.end()) shown["body"] = *part;
+  }
+  return shown;
+}
+
+class HttpServer {
+ public:
+  HttpServer(Services& services, StreamIo& io, Connection& connection)
+      : services_(services), io_(io), connection_(connection) {
+    restart();
+  }
+
+  asio::awaitable<bool> serve();
+
+ private:
+  enum class Next { go_on, close, gone, tunnel };
+
+  void restart() {
+    decoder_ = make_decoder("http", Peer{"http", connection_.to.host, connection_.to.port});
+    site_ = CallSite{connection_.pid, connection_.number,
+                     fmt::format("http://{}", authority(connection_.to.host, connection_.to.port))};
+  }
+  static std::string authority(std::string_view host, unsigned port) {
+    return host.find(':') != host.npos ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+  }
+
+  asio::awaitable<Next> answer(Call call);
+  asio::awaitable<Next> play_fault(Fault fault, std::string_view reply);
+  asio::awaitable<Next> flush();
+  void record(const CallTicket& ticket, Fields&& call, const Outcome& outcome, std::vector<Finding>&& findings,
+              std::string_view op);
+  asio::awaitable<void> refuse_bytes(const ProtocolError& error);
+
+  Services& services_;
+  StreamIo& io_;
+  Connection& connection_;
+  std::unique_ptr<Decoder> decoder_;
+  CallSite site_;
+  std::string out_;
+};
+
+asio::awaitable<HttpServer::Next> HttpServer::flush() {
+  const bool taken = out_.empty() || co_await io_.write(out_);
+  out_.clear();
+  co_return taken ? Next::go_on : Next::gone;
+}
+
+void HttpServer::record(const CallTicket& ticket, Fields&& call, const Outcome& outcome, std::vector<Finding>&& findings,
+                        std::string_view op) {
+  Interaction interaction;
+  interaction.protocol = "http";
+  interaction.op = op;
+  if (services_.journal.stores_interactions()) {
+    interaction.request = shown_request(services_.journal, std::move(call));
+    if (outcome.reply != nullptr && outcome.reply->fault != Fault::none)
+      interaction.response = {{"fault", std::string(to_text(outcome.reply->fault))}};
+    else if (outcome.refuse || outcome.entry == nullptr)
+      interaction.response = {{"status", 501}, {"headers", Value::array()}, {"body", outcome.refusal}};
+    else
+      interaction.response = shown_response(outcome.rendered);
+  }
+  services_.journal.record(ticket, site_, std::move(interaction), outcome.entry, std::move(findings), "asserted",
+                           outcome.refuse || outcome.entry == nullptr ? "501" : "");
+}
+
+asio::awaitable<HttpServer::Next> HttpServer::play_fault(Fault fault, std::string_view reply) {
+  switch (fault) {
+    case Fault::none: break;
+    case Fault::reset: io_.reset(); co_return Next::gone;
+    case Fault::close: co_return Next::close;
+    case Fault::timeout:
+      // Never an answer: whatever else comes is read, so that the program may go on writing, and not looked at.
+      while (co_await io_.read() != StreamIo::Read::ended) io_.consume(io_.input().size());
+      co_return Next::close;
+    case Fault::garbage:
+      co_await io_.write(kGarbage);
+      co_return Next::close;
+    case Fault::truncate:
+      co_await io_.write(reply.substr(0, reply.size() - std::min(reply.size(), std::max<std::size_t>(reply.size() / 4, 1))));
+      co_return Next::close;
+  }
+  co_return Next::go_on;
+}
+
+asio::awaitable<HttpServer::Next> HttpServer::answer(Call call) {
+  const CallTicket ticket = services_.journal.open_call();
+  Outcome outcome = services_.ledger.offer(decoder_->info(), call.fields, ticket.seq);
+  std::vector<Finding> findings = std::move(outcome.findings);
+  if (outcome.reply != nullptr && outcome.reply->delay.count() > 0) {
+    if (co_await flush() == Next::gone) co_return Next::gone;  // replies to earlier calls do not wait for this one
+    co_await services_.wait(outcome.reply->delay);
+  }
+  const bool refused = outcome.refuse || outcome.entry == nullptr;
+  const std::size_t before = out_.size();
+  AfterReply after = refused ? decoder_->refuse(outcome.refusal, out_) : decoder_->encode(outcome.rendered, out_);
+  if (outcome.reply != nullptr && outcome.reply->fault != Fault::none && !refused) {
+    const std::string reply = out_.substr(before);
+    out_.resize(before);
+    Next next = co_await flush();
+    record(ticket, std::move(call.fields), outcome, std::move(findings), call.op);
+    if (next == Next::go_on) next = co_await play_fault(outcome.reply->fault, reply);
+    co_return next;
+  }
+  // The program works on the reply while it is recorded.
+  const Next next = co_await flush();
+  record(ticket, std::move(call.fields), outcome, std::move(findings), call.op);
+  co_return next == Next::gone ? next : after == AfterReply::close ? Next::close : Next::go_on;
+}
+
+asio::awaitable<void> HttpServer::refuse_bytes(const ProtocolError& error) {
+  Interaction interaction;
+  interaction.protocol = "http";
+  interaction.op = "bytes";
+  const std::string_view input = io_.input();
+  interaction.request = {{"data", std::string(input.substr(0, services_.spec.settings.body_limit))}};
+  Finding finding;
+  finding.kind = ViolationKind::undecoded;
+  finding.message = fmt::format("{}: not HTTP: {} (byte {})", site_.target, error.what, error.at);
+  out_ += http_bad_request(error);
+  co_await flush();
+  services_.journal.record(services_.journal.open_call(), site_, std::move(interaction), nullptr, one(std::move(finding)),
+                           "", "400");
+  co_await io_.close();
+}
+
+asio::awaitable<bool> HttpServer::serve() {
+  for (;;) {
+    DecodeResult decoded = decoder_->decode(io_.input(), out_);
+    if (!decoded) {
+      co_await refuse_bytes(decoded.error());
+      co_return false;
+    }
+    Next next = Next::go_on;
+    if (auto* call = std::get_if<Call>(&decoded->event)) {
+      io_.consume(decoded->used);
+      next = co_await answer(std::move(*call));
+    } else if (auto* change = std::get_if<Switch>(&decoded->event)) {
+      io_.consume(decoded->used);
+      if (co_await flush() == Next::gone) co_return false;
+      Interaction interaction;
+      interaction.protocol = "http";
+      interaction.op = "CONNECT";
+      interaction.request = {{"authority", change->authority}};
+      services_.journal.record(services_.journal.open_call(), site_, std::move(interaction), nullptr, {}, "ambient");
+      const std::size_t colon = change->authority.rfind(':');
+      connection_.to.host = change->authority.substr(0, colon);
+      if (connection_.to.host.starts_with('[')) connection_.to.host = connection_.to.host.substr(1, connection_.to.host.size() - 2);
+      connection_.to.address.clear();
+      connection_.to.port = colon == std::string::npos ? 0 : static_cast<unsigned>(std::atoi(change->authority.c_str() + colon + 1));
+      co_return true;
+    } else {
+      io_.consume(decoded->used);
+      if (co_await flush() == Next::gone) co_return false;
+      if (!std::holds_alternative<NeedMore>(decoded->event)) continue;
+      if (co_await io_.read() == StreamIo::Read::ended) {
+        DecodeResult last = decoder_->finish(io_.input());
+        if (!last) {
+          co_await refuse_bytes(last.error());
+          co_return false;
+        }
+        if (auto* call = std::get_if<Call>(&last->event)) {
+          io_.consume(last->used);
+          co_await answer(std::move(*call));
+        }
+        co_await io_.close();
+        co_return false;
+      }
+    }
+    if (next == Next::gone) co_return false;
+    if (next == Next::close) {
+      co_await io_.close();
+      co_return false;
+    }
+  }
+}
+
+}  // namespace
+
+asio::awaitable<bool> serve_http(Services& services, StreamIo& io, Connection& connection) {
+  co_return co_await HttpServer(services, io, connection).serve();
+}
+
+}  // namespace bigfoot

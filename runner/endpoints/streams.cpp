@@ -1,0 +1,166 @@
+// runner/endpoints/streams.cpp - see streams.h.
+#include "runner/endpoints/streams.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocols/registry.h"
+#include "protocols/tls_hello.h"
+#include "runner/endpoints/resolver.h"
+#include "runner/policy.h"
+
+namespace bigfoot {
+namespace {
+
+constexpr std::chrono::milliseconds kSilence{250};  // spec-format.md, section 10: server-first protocols say nothing first
+constexpr std::size_t kShownBytes = 256;            // of an unexpected stream, for the report
+
+bool http_is_named(const Spec& spec, const Destination& to) {
+  return std::ranges::any_of(spec.entries, [&](const Entry& entry) {
+    return entry.protocol->name == "http" && entry.endpoint.fits(to);
+  });
+}
+
+/// Refuses a stream that nothing in the spec speaks of, or that speaks something else than the spec says.
+void refuse(Services& services, StreamIo& io, const Connection& connection, std::string_view why) {
+  const std::string_view first = io.input().substr(0, kShownBytes);
+  Finding finding = services.ledger.unexpected_bytes(connection.to, first);
+  if (!why.empty()) finding.notes.emplace_back(why);
+  Interaction interaction;
+  interaction.protocol = "socket";
+  interaction.op = first.empty() ? "connect" : "send";
+  if (!first.empty()) interaction.request = {{"data", std::string(first)}};
+  services.journal.record(services.journal.open_call(), {connection.pid, connection.number, connection.to.url()},
+                          std::move(interaction), nullptr, one(std::move(finding)), "", "RST");
+  io.reset();
+}
+
+/// Waits until it is clear what the client speaks. An unnamed destination gets no longer than kSilence to say something.
+asio::awaitable<Sniffed> recognise(StreamIo& io, bool named) {
+  for (;;) {
+    const Sniffed sniffed = sniff(io.input());
+    if (sniffed != Sniffed::need_more) co_return sniffed;
+    const StreamIo::Read read = named ? co_await io.read() : co_await io.read_within(kSilence);
+    if (read != StreamIo::Read::bytes) co_return io.input().empty() ? Sniffed::need_more : Sniffed::unknown;
+  }
+}
+
+asio::awaitable<void> converse(Services& services, Resolver& resolver, StreamIo& io, Connection& connection) {
+  for (;;) {  // once more for what comes out of a tunnel
+    const bool http_named = http_is_named(services.spec, connection.to);
+    const bool named = named_by_spec(connection.to, services.spec);
+    if (is_dns(connection.to) && !named) co_return co_await serve_dns_stream(services, resolver, io, connection);
+    if (services.ledger.has_session(connection.to)) {
+      const std::uint64_t seq = services.journal.next_seq();
+      std::unique_ptr<RawSession> session = services.ledger.open_session(connection.to, io.input(), seq);
+      if (!session) {
+        if (io.input().empty()) (void)co_await io.read();
+        if (!http_named || sniff(io.input()) != Sniffed::http)
+          session = services.ledger.open_session(connection.to, io.input(), seq);
+      }
+      if (session) co_return co_await serve_session(services, io, connection, std::move(session));
+    }
+    switch (co_await recognise(io, named)) {
+      case Sniffed::http:
+        if (!co_await serve_http(services, io, connection)) co_return;
+        continue;
+      case Sniffed::tls: {
+        const auto name = sni_of(io.input());
+        co_return refuse(services, io, connection,
+                         fmt::format("the program began TLS{}: this version answers plain text only",
+                                     name ? fmt::format(" for {}", *name) : std::string()));
+      }
+      case Sniffed::http2:
+        co_return refuse(services, io, connection, "the program began HTTP/2 at once: this version answers HTTP/1.1");
+      case Sniffed::need_more:
+        // A client that opens a second connection in reserve and never uses it has made no call.
+        if (named && io.ended()) co_return co_await io.close();
+        co_return refuse(services, io, connection, io.ended() ? "closed without a byte" : "nothing was sent within 250 ms");
+      case Sniffed::unknown: co_return refuse(services, io, connection, "");
+    }
+  }
+}
+
+}  // namespace
+
+asio::awaitable<void> serve_stream(Services& services, Resolver& resolver, Connection connection, UniqueFd stream) {
+  ++services.live_streams;
+  {
+    StreamIo io(services, std::move(stream));
+    co_await converse(services, resolver, io, connection);
+  }
+  --services.live_streams;
+}
+
+void record_played(Services& services, RawSession& session, Pid pid, std::uint64_t connection, const Destination& to) {
+  for (RawSession::Played& played : session.take_played()) {
+    Interaction interaction;
+    interaction.protocol = "socket";
+    interaction.op = played.op;
+    if (!played.data.empty()) (played.op == "recv" ? interaction.response : interaction.request) = {{"data", played.data}};
+    services.journal.record(services.journal.open_call(), {pid, connection, to.url()}, std::move(interaction),
+                            &session.entry(), std::move(played.findings), "asserted");
+  }
+}
+
+asio::awaitable<void> serve_session(Services& services, StreamIo& io, const Connection& connection,
+                                    std::unique_ptr<RawSession> session) {
+  if (!io.input().empty()) {
+    session->received(io.input());
+    io.consume(io.input().size());
+  }
+  bool over = false;
+  while (!over) {
+    const RawSession::Action action = session->next();
+    record_played(services, *session, connection.pid, connection.number, connection.to);
+    if (const auto* send = std::get_if<RawSession::Send>(&action)) {
+      over = !co_await io.write(send->bytes);
+    } else if (const auto* pause = std::get_if<RawSession::Pause>(&action)) {
+      co_await services.wait(pause->time);
+    } else if (std::holds_alternative<RawSession::Close>(action)) {
+      co_await io.close();
+      over = true;
+    } else if (std::holds_alternative<RawSession::Reset>(action)) {
+      io.reset();
+      over = true;
+    } else if (io.ended()) {
+      over = true;
+    } else {
+      switch (session->settling() ? co_await io.read_within(kSettleTime) : co_await io.read()) {
+        case StreamIo::Read::bytes:
+          session->received(io.input());
+          io.consume(io.input().size());
+          break;
+        case StreamIo::Read::ended: session->client_ended(); break;
+        case StreamIo::Read::quiet: session->settle(); break;
+      }
+    }
+  }
+  session->end();
+  record_played(services, *session, connection.pid, connection.number, connection.to);
+}
+
+asio::awaitable<void> serve_dns_stream(Services& services, Resolver& resolver, StreamIo& io, const Connection& connection) {
+  constexpr std::size_t kPrefix = 2, kLargest = 65535;
+  for (;;) {
+    const std::string_view input = io.input();
+    const std::size_t length =
+        input.size() < kPrefix ? 0 : static_cast<unsigned char>(input[0]) * 256u + static_cast<unsigned char>(input[1]);
+    if (input.size() < kPrefix || input.size() < kPrefix + length) {
+      if (co_await io.read() == StreamIo::Read::ended) break;
+      continue;
+    }
+    const std::string message(input.substr(kPrefix, length));
+    io.consume(kPrefix + length);
+    std::optional<std::string> answer =
+        co_await resolver.answer(message, DnsClient{connection.pid, connection.to, kLargest});
+    if (!answer) continue;
+    const char prefix[kPrefix] = {static_cast<char>(answer->size() >> 8), static_cast<char>(answer->size() & 255)};
+    answer->insert(0, prefix, kPrefix);
+    if (!co_await io.write(*answer)) break;
+  }
+  co_await io.close();
+}
+
+}  // namespace bigfoot

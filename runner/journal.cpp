@@ -1,0 +1,105 @@
+// runner/journal.cpp - see journal.h.
+#include "runner/journal.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace bigfoot {
+namespace {
+
+std::optional<ExpectationRef> reference_to(const Entry* entry, const Place& at) {
+  if (entry == nullptr) return std::nullopt;
+  const Place& place = at.line != 0 ? at : entry->at;
+  return ExpectationRef{entry->id, place.file, place.line};
+}
+
+}  // namespace
+
+std::vector<Finding> one(Finding finding) {
+  std::vector<Finding> list;
+  list.push_back(std::move(finding));
+  return list;
+}
+
+Journal::Journal(const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start)
+    : spec_(spec), timeline_(timeline), start_(start) {}
+
+double Journal::now_ms() const {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
+}
+
+bool Journal::is_noise(const std::string& header) {
+  constexpr std::size_t kMostNames = 10'000;  // a program that makes header names up must not fill our memory
+  if (auto known = noise_.find(header); known != noise_.end()) return known->second;
+  if (noise_.size() >= kMostNames) noise_.clear();
+  return noise_[header] = is_noise_header(spec_, header);
+}
+
+bool Journal::is_leak(Pid pid) const {
+  // What the main process itself, or one that ended before it, had sent may still be on its way to us: no leak.
+  return main_ended_ && pid != processes_.main() && !processes_.ended(pid);
+}
+
+Violation Journal::to_violation(Finding finding) const {
+  Violation violation;
+  violation.kind = finding.kind;
+  violation.expectation = reference_to(finding.entry, finding.at);
+  violation.message = std::move(finding.message);
+  violation.fields = std::move(finding.differences);
+  violation.fields_equal = finding.fields_equal;
+  violation.nearest = reference_to(finding.nearest, {});
+  if (finding.nearest != nullptr) violation.nearest_text = finding.nearest->headline;
+  if (!finding.nearest_reason.empty()) {
+    if (!violation.nearest_text.empty()) violation.nearest_text += "   ";
+    violation.nearest_text += finding.nearest_reason;
+  }
+  violation.notes = std::move(finding.notes);
+  violation.suggestion_verb = std::move(finding.suggestion_verb);
+  violation.suggestion = std::move(finding.suggestion);
+  return violation;
+}
+
+void Journal::record(const CallTicket& call, const CallSite& site, Interaction interaction, const Entry* entry,
+                     std::vector<Finding> findings, std::string_view state, std::string_view answered) {
+  if (is_leak(site.pid)) {
+    Finding leak;
+    leak.kind = ViolationKind::leaked;
+    leak.entry = entry;
+    leak.message = fmt::format("{} {} was called after the main process had ended", interaction.protocol, site.target);
+    leak.notes.push_back("the program that started this process did not wait for it");
+    findings.push_back(std::move(leak));
+  }
+  interaction.seq = call.seq;
+  interaction.t_ms = call.started_ms;
+  interaction.duration_ms = now_ms() - call.started_ms;
+  interaction.pid = number_of(site.pid);
+  interaction.connection = site.connection;
+  interaction.target = site.target;
+  interaction.state = findings.empty() ? state : to_text(findings.front().kind);
+  interaction.expectation = reference_to(entry, {});
+  const int pid = interaction.pid;
+  const double t_ms = interaction.t_ms;
+  timeline_.add(std::move(interaction));
+  for (Finding& finding : findings) {
+    Violation violation = to_violation(std::move(finding));
+    violation.interaction = call.seq;
+    violation.pid = pid;
+    violation.t_ms = t_ms;
+    violation.answered = answered;
+    timeline_.add(std::move(violation));
+  }
+}
+
+void Journal::record(std::vector<Finding> findings, bool likely_consequence) {
+  for (Finding& finding : findings) {
+    Violation violation = to_violation(std::move(finding));
+    violation.t_ms = now_ms();
+    violation.likely_consequence = likely_consequence;
+    timeline_.add(std::move(violation));
+  }
+}
+
+void Journal::process(const ProcessEvent& event) { timeline_.add(processes_.apply(event, now_ms())); }
+
+}  // namespace bigfoot

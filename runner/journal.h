@@ -1,0 +1,71 @@
+// runner/journal.h - Turns what the endpoints saw into interactions and violations of the timeline: numbers, times,
+// processes, states. Belongs to the event loop's thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "runner/process_table.h"
+#include "runner/timeline.h"
+#include "spec/ledger.h"
+
+namespace bigfoot {
+
+/// One call while it is on its way.
+struct CallTicket {
+  std::uint64_t seq = 0;
+  double started_ms = 0;
+};
+
+/// Who made a call, and over what.
+struct CallSite {
+  Pid pid{};
+  std::uint64_t connection = 0;
+  std::string target;  ///< "http://api.stripe.com:80"
+};
+
+/// A list of just this finding.
+std::vector<Finding> one(Finding finding);
+
+class Journal {
+ public:
+  Journal(const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start);
+
+  double now_ms() const;
+  CallTicket open_call() { return {++seq_, now_ms()}; }
+  /// The number that the next call will have.
+  std::uint64_t next_seq() const { return seq_ + 1; }
+  std::uint64_t new_connection() { return ++connections_; }
+
+  /// Records a completed call with what the ledger found. `state` is the interaction's state where nothing was found:
+  /// "asserted", "ambient", "allowed". `answered` is what the program saw instead of an answer ("501", "RST").
+  void record(const CallTicket& call, const CallSite& site, Interaction interaction, const Entry* entry,
+              std::vector<Finding> findings, std::string_view state, std::string_view answered = {});
+  /// Records what no interaction belongs to (unused entries, a timeout). `likely_consequence`: the child failed by
+  /// itself, and these may only follow from that.
+  void record(std::vector<Finding> findings, bool likely_consequence);
+
+  void process(const ProcessEvent& event);
+  void main_ended() { main_ended_ = true; }
+  int number_of(Pid pid) { return processes_.number_of(pid); }
+  bool stores_interactions() const { return timeline_.stores_interactions(); }
+  /// Whether a request header is left out of interactions as noise.
+  bool is_noise(const std::string& header);
+
+ private:
+  Violation to_violation(Finding finding) const;
+  bool is_leak(Pid pid) const;
+
+  const Spec& spec_;
+  Timeline& timeline_;
+  std::chrono::steady_clock::time_point start_;
+  ProcessTable processes_;
+  std::uint64_t seq_ = 0, connections_ = 0;
+  bool main_ended_ = false;
+  std::unordered_map<std::string, bool> noise_;  // is_noise_header's answers; bounded, see is_noise
+};
+
+}  // namespace bigfoot

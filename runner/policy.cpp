@@ -1,0 +1,43 @@
+// runner/policy.cpp - see policy.h.
+#include "runner/policy.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace bigfoot {
+namespace {
+
+// Answering these ourselves is what DNS interception is for: libc falls back to DNS when they are not there.
+constexpr std::array<std::string_view, 4> kNameServices = {
+    "/var/run/nscd/socket", "/run/nscd/socket",  // nscd(8)
+    "/run/systemd/resolve/io.systemd.Resolve", "/run/systemd/resolve/io.systemd.Resolve.Monitor",  // nss-resolve(8)
+};
+
+}  // namespace
+
+bool is_dns(const Destination& to) {
+  return to.port == 53 && (to.transport == Transport::udp || to.transport == Transport::tcp);
+}
+
+bool named_by_spec(const Destination& to, const Spec& spec) {
+  return std::ranges::any_of(spec.entries, [&](const Entry& entry) { return entry.endpoint.fits(to); });
+}
+
+Routed route(const Destination& to, bool missing_path, bool connect_may_fail, const Spec& spec) {
+  const bool named = named_by_spec(to, spec);
+  if (named && connect_may_fail) return {Route::ask};
+  if (named || is_dns(to)) return {Route::redirect};
+  if (std::ranges::find(kNameServices, to.path) != kNameServices.end()) return {Route::no_such_path};
+  if (missing_path) return {Route::let_through};
+  if (const GuardRule* rule = spec.guard.denying(to)) return {Route::denied, rule};
+  if (const GuardRule* rule = spec.guard.allowing(to)) return {Route::allowed, rule};
+  switch (spec.guard.level("socket")) {
+    case GuardLevel::off: return {Route::allowed};
+    case GuardLevel::warn: return {Route::warned};
+    case GuardLevel::error: break;
+  }
+  return {Route::redirect};
+}
+
+}  // namespace bigfoot

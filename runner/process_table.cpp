@@ -1,0 +1,45 @@
+// runner/process_table.cpp - see process_table.h.
+#include "runner/process_table.h"
+
+namespace bigfoot {
+
+ProcessRecord& ProcessTable::record_of(Pid pid) {
+  auto [place, is_new] = current_.try_emplace(pid, records_.size());
+  if (is_new) {
+    records_.emplace_back();
+    records_.back().pid = static_cast<int>(records_.size());
+    records_.back().host_pid = static_cast<int>(pid);
+  }
+  return records_[place->second];
+}
+
+const ProcessRecord& ProcessTable::apply(const ProcessEvent& event, double t_ms) {
+  if (event.what == ProcessEvent::What::started && ended(event.pid)) current_.erase(event.pid);
+  ProcessRecord& record = record_of(event.pid);
+  if (event.main) main_ = event.pid;
+  switch (event.what) {
+    case ProcessEvent::What::started:
+      record.started_ms = t_ms;
+      record.ppid = event.parent == Pid{} || event.main ? 0 : number_of(event.parent);
+      [[fallthrough]];
+    case ProcessEvent::What::exec:
+      if (!event.argv.empty()) record.argv = event.argv;
+      if (!event.exe.empty()) record.exe = event.exe;
+      break;
+    case ProcessEvent::What::ended:
+      record.ended_ms = t_ms;
+      record.exit_code = event.exit_code;
+      record.signal = event.signal;
+      break;
+  }
+  return record;
+}
+
+int ProcessTable::number_of(Pid pid) { return pid == Pid{} ? 0 : record_of(pid).pid; }
+
+bool ProcessTable::ended(Pid pid) const {
+  auto known = current_.find(pid);
+  return known != current_.end() && records_[known->second].ended_ms.has_value();
+}
+
+}  // namespace bigfoot

@@ -1,0 +1,29 @@
+// runner/process_table.h - The processes of the run under small, stable numbers, in the order in which they came.
+#pragma once
+
+#include <deque>
+#include <map>
+
+#include "runner/record.h"
+#include "tracer/supervisor.h"
+
+namespace bigfoot {
+
+class ProcessTable {
+ public:
+  /// Applies the event; gives the record that changed.
+  const ProcessRecord& apply(const ProcessEvent& event, double t_ms);
+  /// The small number of a process; one that no event announced gets the next number. 0 only for Pid{0}.
+  int number_of(Pid pid);
+  Pid main() const { return main_; }
+  /// Whether the process had ended, as far as events told.
+  bool ended(Pid pid) const;
+
+ private:
+  ProcessRecord& record_of(Pid pid);
+  std::deque<ProcessRecord> records_;   // index = number - 1; references stay good
+  std::map<Pid, std::size_t> current_;  // a host pid may come back for another process: the latest one
+  Pid main_{};
+};
+
+}  // namespace bigfoot

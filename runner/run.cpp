@@ -1,0 +1,138 @@
+// runner/run.cpp - The story of one run: read the specs, start the program, serve its calls, judge, report.
+// Source: outputs.md, "Exit status".
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "runner/clock.h"
+#include "runner/options.h"
+#include "runner/report.h"
+#include "runner/run.h"
+
+namespace bigfoot {
+namespace {
+
+enum ExitStatus { kGreen = 0, kBadSpec = 2, kRed = 3, kTimeout = 124, kSupervisor = 125 };  // outputs.md, "Exit status"
+
+void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+/// The specs of the command line, or the nearest bigfoot.toml from the working directory upwards; none is fine.
+std::vector<std::string> find_specs(const RunOptions& options) {
+  if (!options.specs.empty()) return options.specs;
+  std::error_code error;
+  const std::filesystem::path here = std::filesystem::current_path(error);
+  for (std::filesystem::path folder = here; !error; folder = folder.parent_path()) {
+    if (std::filesystem::exists(folder / "bigfoot.toml", error))
+      return {std::filesystem::proximate(folder / "bigfoot.toml", here, error).string()};
+    if (folder == folder.parent_path()) break;
+  }
+  return {};
+}
+
+RunInfo describe(const RunOptions& options, const std::vector<std::string>& specs, std::string started_at) {
+  utsname machine{};
+  ::uname(&machine);
+  std::error_code error;
+  RunInfo info;
+  info.command = options.command;
+  info.cwd = std::filesystem::current_path(error).string();
+  info.specs = specs;
+  info.started_at = std::move(started_at);
+  info.version = BIGFOOT_VERSION;
+  info.kernel = machine.release;
+  info.arch = machine.machine;
+  info.seed = options.seed;
+  return info;
+}
+
+bool use_color(Color choice) {
+  if (choice != Color::automatic) return choice == Color::always;
+  const char* no_color = std::getenv("NO_COLOR");  // https://no-color.org: set and not empty
+  return ::isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+bool violated(const RunOutcome& outcome) {
+  for (std::uint64_t count : outcome.violations)
+    if (count > 0) return true;
+  return false;
+}
+
+int child_status(const RunOutcome& outcome) {
+  if (outcome.child_signal) return 128 + *outcome.child_signal;
+  return outcome.child_exit_code.value_or(kSupervisor);
+}
+
+/// Which of the child, the rules and the clock decides (outputs.md, "Exit status").
+int exit_status(const RunOutcome& outcome, bool verify_wins) {
+  if (outcome.ended_by == "timeout") return kTimeout;
+  const int child = child_status(outcome);
+  if (violated(outcome) && (verify_wins || child == 0)) return kRed;
+  return child;
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  // 1. The specs, whole, before anything is started.
+  Diagnostics problems;
+  const std::vector<std::string> files = find_specs(options);
+  Spec spec = load_spec(files, problems);
+  for (const Diagnostic& problem : problems.all())
+    if (problem.severity != Severity::warning || options.verbose) say(to_text(problem));
+  if (problems.has(Severity::not_here)) return kBadSpec;
+  if (options.guard) spec.guard.default_level = *options.guard;
+
+  // 2. Where everything that happens will be written down.
+  const auto start = std::chrono::steady_clock::now();
+  const Redactor redactor(spec.settings.redact, [](std::string_view name) -> std::optional<std::string> {
+    const char* value = std::getenv(std::string(name).c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  });
+  RunInfo info = describe(options, files, now_text());
+  auto timeline = Timeline::open({options.timeline, spec.settings.body_limit}, info, redactor);
+  if (!timeline) {
+    say(fmt::format("bigfoot-run: {}\n", timeline.error()));
+    return kBadSpec;
+  }
+
+  // 3. The program, and every call it makes.
+  Run supervised(options, spec, **timeline, start);
+  std::expected<ChildEnd, LaunchError> end = supervised.serve();
+  if (!end) {
+    say(fmt::format("bigfoot-run: {}\n", end.error().what));
+    if (!end.error().cure.empty()) say(fmt::format("  {}\n", end.error().cure));
+    RunOutcome nothing_ran;
+    nothing_ran.exit_status = end.error().exit_status;
+    if (const auto trouble = (*timeline)->finish(info, nothing_ran)) say(fmt::format("bigfoot-run: {}\n", *trouble));
+    return end.error().exit_status;
+  }
+
+  // 4. The verdict.
+  RunOutcome outcome = (*timeline)->counts();
+  outcome.child_exit_code = end->result.exit_code;
+  outcome.child_signal = end->result.signal;
+  outcome.ended_by = end->ended_by;
+  outcome.expectations_met = supervised.ledger().totals().met;
+  outcome.expectations = supervised.ledger().totals().entries;
+  outcome.exit_status = exit_status(outcome, options.verify_wins);
+  outcome.pass = outcome.exit_status == kGreen;
+  info.duration_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+
+  // 5. The report.
+  const auto trouble = (*timeline)->finish(info, outcome);
+  if (!options.quiet || !outcome.pass)
+    say(text_report({info, outcome, (*timeline)->violations(), (*timeline)->processes()}, use_color(options.color), options.verbose));
+  if (!options.quiet)
+    for (const std::string& notice : supervised.notices()) say(fmt::format("bigfoot-run: {}\n", notice));
+  if (trouble) {
+    say(fmt::format("bigfoot-run: {}\n", *trouble));
+    return outcome.pass ? static_cast<int>(kSupervisor) : outcome.exit_status;
+  }
+  return outcome.exit_status;
+}
+
+}  // namespace bigfoot

@@ -1,0 +1,71 @@
+// runner/run.h - One supervised run: the event loop's side of it, from the launch to the exit status.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runner/endpoints/datagrams.h"
+#include "runner/endpoints/resolver.h"
+#include "runner/gate.h"
+#include "runner/options.h"
+#include "runner/services.h"
+
+namespace bigfoot {
+
+/// How the supervised program ended.
+struct ChildEnd {
+  ExitResult result;
+  std::string ended_by;  ///< "" by itself, "timeout", "signal"
+};
+
+class Run : private LoopSide {
+ public:
+  Run(const RunOptions& options, const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start);
+  ~Run();
+
+  /// Launches the program and serves it until nothing of its tree is left.
+  std::expected<ChildEnd, LaunchError> serve();
+  /// What the user should know of besides violations: "pid 3: io_uring_setup answered ENOSYS".
+  const std::vector<std::string>& notices() const { return notices_; }
+  const Ledger& ledger() const { return ledger_; }
+
+ private:
+  void connection_opened(Pid pid, Destination to, UniqueFd stream) override;
+  void connect_to_judge(Outgoing call, Destination to) override;
+  void passed_by(Pid pid, Destination to, Routed routed) override;
+  void datagram_socket(UniqueFd socket) override;
+  void process(ProcessEvent event) override;
+  void notice(Pid pid, std::string text) override;
+  void tree_gone() override;
+
+  asio::awaitable<void> judge(Outgoing call, Destination to);
+  void start(Pid pid, Destination to, UniqueFd stream);
+  asio::awaitable<void> watch_main();
+  asio::awaitable<void> watch_signals(int signal_fd);
+  asio::awaitable<void> watch_time(std::chrono::milliseconds limit);
+  asio::awaitable<void> linger();
+  asio::awaitable<void> drain();
+  void end_now(std::string_view why);
+
+  const RunOptions& options_;
+  const Spec& spec_;
+  asio::io_context loop_{1};
+  Names names_;
+  Ledger ledger_;
+  Journal journal_;
+  Services services_;
+  Resolver resolver_;
+  Gate gate_;
+  std::unique_ptr<Supervisor> supervisor_;
+  std::unique_ptr<Datagrams> datagrams_;
+  ChildEnd end_;
+  bool main_ended_ = false, tree_gone_ = false;
+  int interrupts_ = 0;
+  std::vector<std::string> notices_;
+};
+
+}  // namespace bigfoot

@@ -1,0 +1,38 @@
+// runner/services.h - What every endpoint of the event loop works with. Owned by run.cpp, one thread.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "runner/journal.h"
+#include "runner/names.h"
+#include "spec/ledger.h"
+#include "tracer/supervisor.h"
+
+namespace bigfoot {
+
+namespace asio = boost::asio;
+
+struct Services {
+  asio::any_io_executor loop;
+  const Spec& spec;
+  Ledger& ledger;
+  Journal& journal;
+  Names& names;
+
+  std::size_t live_streams = 0;  ///< connections whose end has not been seen
+  bool hurry = false;            ///< the tree is gone: scripted delays and sniffing waits end at once
+  std::set<asio::steady_timer*> waits;
+
+  /// A scripted delay. Ends early, without harm, once nobody is left to wait for it.
+  asio::awaitable<void> wait(std::chrono::microseconds time);
+  /// Ends all waits, now and from now on.
+  void hurry_up();
+};
+
+}  // namespace bigfoot

@@ -1,0 +1,214 @@
+// runner/supervised.cpp - see run.h: the event loop's side of one run.
+#include <fmt/format.h>
+#include <sys/signalfd.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+#include "runner/clock.h"
+#include "runner/endpoints/connects.h"
+#include "runner/endpoints/streams.h"
+#include "runner/run.h"
+
+namespace bigfoot {
+namespace {
+
+constexpr std::chrono::milliseconds kDrain{1000};  // for what dead processes left in socket buffers
+
+std::string read_whole(const char* path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Surroundings surroundings(const RunOptions& options) {
+  auto env = [&options](std::string_view name) -> std::optional<std::string> {
+    for (const auto& [key, value] : options.env)
+      if (key == name) return value;
+    const char* value = std::getenv(std::string(name).c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  return {env, now_text, std::mt19937_64(options.seed)};
+}
+
+constexpr int kForwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+
+/// The signals of kForwarded as a descriptor to read; blocked in this thread from then on.
+UniqueFd signals_as_descriptor() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal : kForwarded) sigaddset(&set, signal);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return UniqueFd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+}  // namespace
+
+Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start)
+    : options_(options),
+      spec_(spec),
+      names_(read_whole("/etc/hosts"), read_whole("/etc/resolv.conf")),
+      ledger_(spec, surroundings(options)),
+      journal_(spec, timeline, start),
+      services_{loop_.get_executor(), spec_, ledger_, journal_, names_},
+      resolver_(services_),
+      gate_(spec_, ledger_, names_, loop_.get_executor(), *this) {}
+
+Run::~Run() = default;
+
+std::expected<ChildEnd, LaunchError> Run::serve() {
+  LaunchOptions launch;
+  launch.argv = options_.command;
+  launch.env = options_.env;
+  auto launched = Supervisor::launch(launch, gate_);
+  if (!launched) return std::unexpected(launched.error());
+  supervisor_ = std::move(*launched);
+  datagrams_ = std::make_unique<Datagrams>(
+      services_, resolver_,
+      [this](int fd, const SocketAddress& source) { return supervisor_->find_flow(fd, source); },
+      [this](const SocketAddress& asked) { return gate_.destination_of(asked, Outgoing::Kind::datagram); });
+
+  UniqueFd signals = signals_as_descriptor();
+  asio::co_spawn(loop_, watch_main(), asio::detached);
+  asio::co_spawn(loop_, watch_signals(signals.release()), asio::detached);
+  if (auto limit = options_.timeout ? options_.timeout : spec_.settings.timeout)
+    asio::co_spawn(loop_, watch_time(*limit), asio::detached);
+  loop_.run();
+
+  datagrams_->end();
+  const bool child_failed = end_.result.signal || end_.result.exit_code.value_or(1) != 0;
+  journal_.record(ledger_.finish(), child_failed);
+  if (options_.require_interactions && journal_.next_seq() == 1) {
+    Finding nothing;
+    nothing.kind = ViolationKind::unused;
+    nothing.message = "the program made no call at all, and --require-interactions asks for one";
+    journal_.record(one(std::move(nothing)), child_failed);
+  }
+  return end_;
+}
+
+// What comes through the gate.
+
+void Run::connection_opened(Pid pid, Destination to, UniqueFd stream) { start(pid, std::move(to), std::move(stream)); }
+
+void Run::start(Pid pid, Destination to, UniqueFd stream) {
+  Connection connection{pid, std::move(to), journal_.new_connection(), journal_.now_ms()};
+  asio::co_spawn(loop_, serve_stream(services_, resolver_, std::move(connection), std::move(stream)), asio::detached);
+}
+
+void Run::connect_to_judge(Outgoing call, Destination to) {
+  asio::co_spawn(loop_, judge(std::move(call), std::move(to)), asio::detached);
+}
+
+asio::awaitable<void> Run::judge(Outgoing call, Destination to) {
+  std::optional<Outgoing> spared = co_await judge_connect(services_, std::move(call), to);
+  if (!spared) co_return;
+  const Pid pid = spared->caller().pid;
+  if (spared->kind() == Outgoing::Kind::datagram)
+    (void)std::move(*spared).redirect_datagrams();  // an error was answered with its own errno
+  else if (OsResult<UniqueFd> stream = std::move(*spared).redirect())
+    start(pid, std::move(to), std::move(*stream));
+}
+
+void Run::passed_by(Pid pid, Destination to, Routed routed) {
+  const CallTicket ticket = journal_.open_call();
+  Interaction interaction;
+  interaction.protocol = "socket";
+  interaction.op = "connect";
+  std::vector<Finding> findings;
+  if (routed.route == Route::denied) {
+    Finding finding;
+    finding.kind = ViolationKind::guarded;
+    finding.at = routed.rule->at;
+    finding.message = fmt::format("{} is denied by [guard] deny \"{}\"", to.url(), routed.rule->text);
+    finding.notes.push_back(fmt::format("the rule stands at {}:{}", routed.rule->at.file, routed.rule->at.line));
+    findings.push_back(std::move(finding));
+  } else if (routed.route == Route::warned) {
+    notices_.push_back(fmt::format("warning: {} was let through: no expectation matches it and [guard] says \"warn\"", to.url()));
+  }
+  journal_.record(ticket, {pid, 0, to.url()}, std::move(interaction), nullptr, std::move(findings), "allowed",
+                  routed.route == Route::denied ? "ECONNREFUSED" : "");
+}
+
+void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
+void Run::process(ProcessEvent event) { journal_.process(event); }
+void Run::notice(Pid pid, std::string text) {
+  notices_.push_back(fmt::format("pid {}: {}", journal_.number_of(pid), text));
+}
+
+// How the run ends: the main process goes, its orphans get `linger`, then what they left in buffers is read.
+
+asio::awaitable<void> Run::watch_main() {
+  asio::posix::stream_descriptor ended(loop_, ::dup(supervisor_->main_exit_fd()));
+  co_await ended.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+  // Calls that were under way when the process ended are in the queue already: they come first.
+  co_await asio::post(loop_, asio::use_awaitable);
+  if (std::optional<ExitResult> result = supervisor_->main_exit()) end_.result = *result;
+  main_ended_ = true;
+  journal_.main_ended();
+  if (!tree_gone_) co_await linger();
+}
+
+asio::awaitable<void> Run::linger() {
+  co_await services_.wait(options_.linger);
+  if (!tree_gone_) supervisor_->kill_tree();
+}
+
+void Run::tree_gone() {
+  tree_gone_ = true;
+  services_.hurry_up();
+  asio::co_spawn(loop_, drain(), asio::detached);
+}
+
+asio::awaitable<void> Run::drain() {
+  const auto until = std::chrono::steady_clock::now() + kDrain;
+  asio::steady_timer pause(loop_);
+  while ((services_.live_streams > 0 || !main_ended_) && std::chrono::steady_clock::now() < until) {
+    pause.expires_after(std::chrono::milliseconds(1));
+    co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  loop_.stop();
+}
+
+void Run::end_now(std::string_view why) {
+  if (end_.ended_by.empty()) end_.ended_by = why;
+  supervisor_->kill_tree();
+}
+
+asio::awaitable<void> Run::watch_time(std::chrono::milliseconds limit) {
+  asio::steady_timer timer(loop_, limit);
+  auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  if (error || main_ended_) co_return;
+  Finding finding;
+  finding.kind = ViolationKind::timeout;
+  finding.message = fmt::format("the run was ended after {} ms", limit.count());
+  journal_.record(one(std::move(finding)), false);
+  end_now("timeout");
+}
+
+asio::awaitable<void> Run::watch_signals(int signal_fd) {
+  asio::posix::stream_descriptor signals(loop_, signal_fd);
+  for (;;) {
+    auto [error] = co_await signals.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+    if (error) co_return;
+    signalfd_siginfo info{};
+    while (::read(signal_fd, &info, sizeof info) == sizeof info) {
+      const int signal = static_cast<int>(info.ssi_signo);
+      if (signal == SIGINT && ++interrupts_ >= 2) {
+        end_now("signal");
+        continue;
+      }
+      // A signal from the terminal's driver (SI_KERNEL) has reached the foreground group already.
+      if (info.ssi_code != SI_KERNEL) supervisor_->signal_group(signal);
+    }
+  }
+}
+
+}  // namespace bigfoot
