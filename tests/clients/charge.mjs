@@ -1,0 +1,17 @@
+// tests/clients/charge.mjs - One POST of a charge with Node: charge.mjs http|fetch URL prints "STATUS BODY".
+import http from 'node:http';
+
+const [library, url] = process.argv.slice(2);
+const charge = JSON.stringify({amount: 5000, currency: 'usd'});
+const headers = {'Content-Type': 'application/json'};
+
+if (library === 'fetch') {
+  const reply = await fetch(url, {method: 'POST', headers, body: charge});
+  console.log(reply.status, await reply.text());
+} else {
+  const request = http.request(url, {method: 'POST', headers}, (reply) => {
+    let body = '';
+    reply.setEncoding('utf8').on('data', (part) => body += part).on('end', () => console.log(reply.statusCode, body));
+  });
+  request.end(charge);
+}
