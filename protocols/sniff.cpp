@@ -1,0 +1,76 @@
+// protocols/sniff.cpp - What the first bytes of a client look like: see registry.h.
+// Source: RFC 9113, 3.4 (HTTP/2 preface); RFC 8446, 5.1 (records); the IANA method registry.
+#include <algorithm>
+
+#include "protocols/registry.h"
+
+namespace bigfoot {
+namespace {
+
+constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+static_assert(kHttp2Preface.size() == kSniffBytes);
+
+/// Methods that clients send in practice, with the space that ends them: a line of another text protocol ("GET key" of
+/// memcached, "HELO name") must not be taken for HTTP, so each is also asked for a target behind it.
+constexpr std::string_view kMethods[] = {
+    "GET ",       "POST ",      "PUT ",       "DELETE ",  "HEAD ",     "OPTIONS ", "PATCH ",   "CONNECT ", "TRACE ",
+    "PROPFIND ",  "PROPPATCH ", "MKCOL ",     "COPY ",    "MOVE ",     "LOCK ",    "UNLOCK ",  "REPORT ",  "SEARCH ",
+    "SUBSCRIBE ", "NOTIFY ",    "MKCALENDAR ", "PURGE ",  "LINK ",     "UNLINK ",  "QUERY ",   "LIST ",    "UNSUBSCRIBE ",
+    "BIND ",      "ACL ",       "CHECKOUT ",  "MERGE ",
+};
+
+constexpr bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// Both agree as far as both reach.
+bool agree(std::string_view a, std::string_view b) {
+  const std::size_t size = std::min(a.size(), b.size());
+  return a.substr(0, size) == b.substr(0, size);
+}
+
+Sniffed sniff_tls(std::string_view bytes) {
+  constexpr unsigned char kHandshake = 22, kMajor = 3, kClientHello = 1;
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  if (at(0) != kHandshake) return Sniffed::unknown;
+  if (bytes.size() > 1 && at(1) != kMajor) return Sniffed::unknown;
+  if (bytes.size() > 2 && at(2) > 4) return Sniffed::unknown;
+  if (bytes.size() > 5 && at(5) != kClientHello) return Sniffed::unknown;
+  return bytes.size() > 5 ? Sniffed::tls : Sniffed::need_more;
+}
+
+Sniffed sniff_http(std::string_view bytes) {
+  Sniffed best = Sniffed::unknown;
+  for (const std::string_view method : kMethods) {
+    if (!agree(bytes, method)) continue;
+    if (bytes.size() <= method.size()) {
+      best = Sniffed::need_more;
+      continue;
+    }
+    // A path, a URL, "*" of OPTIONS, host:port of CONNECT: all but CONNECT's tell themselves from a word by one byte.
+    const char first = bytes[method.size()];
+    const std::string_view target = bytes.substr(method.size());
+    if (first == '/' || first == '*') return Sniffed::http;
+    if (method == "CONNECT " && (is_alphanumeric(first) || first == '[')) return Sniffed::http;
+    for (const std::string_view scheme : {"http://", "https://", "ws://", "wss://", "ftp://"}) {
+      if (!agree(target, scheme)) continue;
+      if (target.size() >= scheme.size() || bytes.size() >= kSniffBytes) return Sniffed::http;
+      best = Sniffed::need_more;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+Sniffed sniff(std::string_view first_bytes) {
+  const std::string_view bytes = first_bytes.substr(0, kSniffBytes);
+  if (bytes.empty()) return Sniffed::need_more;
+  if (agree(bytes, kHttp2Preface)) {
+    if (bytes.size() == kHttp2Preface.size()) return Sniffed::http2;
+    if (bytes.size() > std::string_view("PR").size()) return Sniffed::need_more;  // "P" and "PR" begin methods too
+  }
+  if (const Sniffed tls = sniff_tls(bytes); tls != Sniffed::unknown) return tls;
+  if (const Sniffed http = sniff_http(bytes); http != Sniffed::unknown) return http;
+  return agree(bytes, kHttp2Preface) ? Sniffed::need_more : Sniffed::unknown;
+}
+
+}  // namespace bigfoot
