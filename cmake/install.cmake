@@ -1,0 +1,14 @@
+# What `cmake --install` puts where: the program, its manual pages, the JSON Schema of its spec format for editors.
+install(TARGETS bigfoot-run RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+foreach(section 1 5)
+  file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/man/*.${section})
+  install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+endforeach()
+
+if(NOT CMAKE_CROSSCOMPILING)  # the program prints its own schema
+  set(schema ${CMAKE_BINARY_DIR}/bigfoot-spec-1.schema.json)
+  add_custom_command(OUTPUT ${schema} COMMAND bigfoot-run schema > ${schema} DEPENDS bigfoot-run VERBATIM)
+  add_custom_target(schema ALL DEPENDS ${schema})
+  install(FILES ${schema} DESTINATION ${CMAKE_INSTALL_DATADIR}/bigfoot-run)
+endif()

@@ -1,0 +1,18 @@
+# tests/e2e/cases/examples.py - The programs of examples/ under their specs, and the README's red run.
+from harness import Case
+
+PYTHON = "/usr/bin/python3"
+CHECKOUT = ("--spec", "@examples@/checkout/checkout.toml")
+
+CASES = [
+    Case("checkout is green", ["@examples@/checkout/checkout.sh", "5000"], args=CHECKOUT, stdout='charged: {"id":"ch_123"}\n'),
+    Case("checkout with one changed value is red", ["@examples@/checkout/checkout.sh", "5001"], args=CHECKOUT, exit=3,
+         stdout='charged: {"id":"ch_123"}\n', has=("MISMATCH", "body.amount", "5000", "5001", "accept it:"), counts={"mismatch": 1}),
+    Case("http", [PYTHON, "@examples@/http/refunds.py"], args=("--spec", "@examples@/http/refunds.toml"), env={"STRIPE_KEY": "sk_test_1"},
+         stdout="200 ch_123 re_1\n", counts={"asserted": 4}),
+    Case("dns", [PYTHON, "@examples@/dns/lookups.py"], args=("--spec", "@examples@/dns/lookups.toml"),
+         stdout="2606:2800:220:1::1 93.184.216.34\n10 mail.example.com. 20 backup.example.com.\nretired.example.com is gone\n10.0.0.7\n",
+         counts={"asserted": 5}),
+    Case("socket", [PYTHON, "@examples@/socket/sockets.py"], args=("--spec", "@examples@/socket/sockets.toml"),
+         stdout="b'HTTP/1.1 200 OK\\r\\n\\r\\n'\nConnection refused\nb'signed by agent'\nConnection reset by peer\n"),
+]
