@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,10 @@ enum class DnsRcode : std::uint8_t { noerror = 0, formerr = 1, servfail = 2, nxd
 std::expected<void, std::string> check_dns_record(const DnsRecord& record);
 /// The whole answer; truncated (TC) with no records where it does not fit `limit` bytes. Records must pass check_dns_record.
 std::string encode_dns_answer(const DnsQuery& query, DnsRcode rcode, const std::vector<DnsRecord>& records, std::size_t limit);
+
+/// The answer to a message that parse_dns_query() refused: header only, its id and opcode echoed. None where it has no
+/// header, or is itself an answer (two programs that answer each other's errors never stop).
+std::optional<std::string> encode_dns_error(std::string_view message, DnsRcode rcode);
 
 /// Records from an upstream's real answer (A, AAAA, CNAME): for learning names of allowed hosts. Nothing on malformed input.
 std::vector<DnsRecord> parse_dns_answer(std::string_view message);
