@@ -44,6 +44,7 @@ struct Violation {
   int pid = 0;                      ///< 0: no process is to blame (unused)
   double t_ms = 0;
   std::string message;              ///< one line
+  std::string headline;             ///< the call in short, for the report's first line; "": the message stands there
   std::string answered;             ///< what the program saw: "501", "RST"; may be empty
   std::vector<Difference> fields;
   std::size_t fields_equal = 0;
@@ -53,6 +54,7 @@ struct Violation {
   std::string suggestion_verb;      ///< "accept it", "add"
   std::string suggestion;           ///< TOML to paste
   bool likely_consequence = false;  ///< the child failed by itself: this may only follow from it
+  std::uint64_t times = 1;          ///< how many equal ones this stands for (the timeline folds them for the report)
 };
 
 struct ProcessRecord {

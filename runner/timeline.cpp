@@ -1,0 +1,178 @@
+// runner/timeline.cpp - Counts, redacts, spools; at the end makes the document. See timeline.h.
+#include "runner/timeline.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <unordered_map>
+
+#include "runner/record_json.h"
+#include "runner/spool.h"
+#include "runner/timeline_document.h"
+#include "runner/violation_fold.h"
+
+namespace bigfoot {
+namespace {
+
+enum class Form { none, lines, document, standard_output };
+
+Form form_of(const std::optional<std::string>& file) {
+  if (!file) return Form::none;
+  if (*file == "-") return Form::standard_output;
+  return file->ends_with(".jsonl") ? Form::lines : Form::document;
+}
+
+int open_unnamed() {
+  const char* chosen = std::getenv("TMPDIR");
+  std::string name = fmt::format("{}/bigfoot-run.XXXXXX", chosen != nullptr && *chosen != '\0' ? chosen : "/tmp");
+  const int fd = ::mkostemp(name.data(), O_CLOEXEC);
+  if (fd >= 0) ::unlink(name.c_str());
+  return fd;
+}
+
+class SpooledTimeline final : public Timeline {
+ public:
+  SpooledTimeline(const TimelineOptions& options, const Redactor& redactor)
+      : options_(options), redactor_(redactor), form_(form_of(options.file)) {}
+
+  std::optional<std::string> start(const RunInfo& run) {
+    if (form_ == Form::none) return std::nullopt;
+    if (form_ == Form::lines) spool_name_ = *options_.file;
+    if (form_ == Form::document) spool_name_ = *options_.file + ".partial.jsonl";
+    const int fd = form_ == Form::standard_output
+                       ? open_unnamed()
+                       : ::open(spool_name_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) return fmt::format("cannot write the timeline {}: {}", *options_.file, std::strerror(errno));
+    spool_ = std::make_unique<Spool>(fd, form_ == Form::lines ? Spool::Mode::visible : Spool::Mode::mapped);
+    append(kRunRecord, redacted(run));
+    return std::nullopt;
+  }
+
+  void add(Interaction interaction) override {
+    ++counts_.interactions;
+    if (interaction.state == "asserted") {
+      ++counts_.asserted;
+    } else if (interaction.state == "ambient") {
+      ++counts_.ambient;
+    } else if (interaction.state == "allowed") {
+      ++counts_.allowed;
+    }
+    if (!spool_) return;
+    in_order_ = in_order_ && interaction.seq >= last_seq_;
+    last_seq_ = interaction.seq;
+    redactor_.apply(interaction);
+    record_.assign(kInteractionRecord);
+    append_members(record_, interaction, options_.body_limit);
+    record_ += '\n';
+    spool_->append(record_);
+  }
+
+  void add(Violation violation) override {
+    ++counts_.violations[static_cast<std::size_t>(violation.kind)];
+    redactor_.apply(violation);
+    violation = as_stored(std::move(violation));
+    if (spool_) append(kViolationRecord, violation);
+    fold_.add(std::move(violation));
+  }
+
+  void add(const ProcessRecord& process) override {
+    ProcessRecord redacted = process;
+    for (std::string& argument : redacted.argv) argument = redactor_.apply_text(argument);
+    if (spool_) append(kProcessRecord, redacted);
+    const auto [known, is_new] = process_index_.try_emplace(process.pid, processes_.size());
+    if (is_new) {
+      processes_.push_back(std::move(redacted));
+    } else {
+      processes_[known->second] = std::move(redacted);
+    }
+  }
+
+  const RunOutcome& counts() const override { return counts_; }
+  bool stores_interactions() const override { return spool_ != nullptr; }
+  const std::vector<Violation>& violations() const override { return fold_.kept(); }
+  const std::vector<ProcessRecord>& processes() const override { return processes_; }
+
+  std::optional<std::string> finish(const RunInfo& run, const RunOutcome& outcome) override {
+    if (!spool_) return std::nullopt;
+    std::string last(kOutcomeRecord);
+    last += fmt::format("\"duration_ms\":{:.3f},", run.duration_ms);
+    append_members(last, outcome);
+    last += '\n';
+    spool_->append(last);
+    spool_->finish();
+    std::optional<std::string> problem;
+    if (!spool_->error().empty()) {
+      problem = spool_->error();
+    } else if (form_ == Form::standard_output) {
+      problem = write(run, outcome, STDOUT_FILENO);
+    } else if (form_ == Form::document) {
+      problem = replace_file(run, outcome);
+    }
+    if (!problem) return std::nullopt;
+    std::string where = form_ == Form::document ? fmt::format("; what was recorded is in {}", spool_name_) : "";
+    return fmt::format("cannot write the timeline {}: {}{}", *options_.file, *problem, where);
+  }
+
+ private:
+  RunInfo redacted(RunInfo run) const {
+    for (std::string& argument : run.command) argument = redactor_.apply_text(argument);
+    return run;
+  }
+
+  template <class Record>
+  void append(std::string_view prefix, const Record& record) {
+    std::string line(prefix);
+    append_members(line, record);
+    line += '\n';
+    spool_->append(line);
+  }
+
+  std::optional<std::string> write(const RunInfo& run, const RunOutcome& outcome, int fd) const {
+    return write_document({redacted(run), outcome, processes_, spool_->fd(), in_order_}, fd);
+  }
+
+  /// The old document stays whole until the new one is.
+  std::optional<std::string> replace_file(const RunInfo& run, const RunOutcome& outcome) const {
+    const std::string temporary = *options_.file + ".partial";
+    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) return std::strerror(errno);
+    std::optional<std::string> problem = write(run, outcome, fd);
+    if (::close(fd) != 0 && !problem) problem = std::strerror(errno);
+    if (!problem && std::rename(temporary.c_str(), options_.file->c_str()) != 0) problem = std::strerror(errno);
+    if (problem) {
+      ::unlink(temporary.c_str());
+    } else {
+      ::unlink(spool_name_.c_str());
+    }
+    return problem;
+  }
+
+  TimelineOptions options_;
+  const Redactor& redactor_;
+  Form form_;
+  std::string spool_name_;
+  std::unique_ptr<Spool> spool_;
+  std::string record_;  // kept for its capacity: one interaction after the other is written here
+  bool in_order_ = true;
+  std::uint64_t last_seq_ = 0;
+  RunOutcome counts_;
+  ViolationFold fold_{kKeptViolations};
+  std::vector<ProcessRecord> processes_;
+  std::unordered_map<int, std::size_t> process_index_;  // pid -> index in processes_
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<Timeline>, std::string> Timeline::open(const TimelineOptions& options, const RunInfo& run,
+                                                                    const Redactor& redactor) {
+  auto timeline = std::make_unique<SpooledTimeline>(options, redactor);
+  if (auto problem = timeline->start(run)) return std::unexpected(*problem);
+  return timeline;
+}
+
+}  // namespace bigfoot
