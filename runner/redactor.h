@@ -12,19 +12,22 @@
 
 namespace bigfoot {
 
-/// Rules of `[settings] redact`: "header:NAME", "json:$..path", "form:NAME", "query:NAME", "env:NAME" (the variable's value wherever it stands), "text:/regex/".
-/// Built in, always: `authorization`, `proxy-authorization`, `cookie`, `set-cookie` values keep their scheme or names only
-/// where no entry asserts them in clear.
+/// Rules of `[settings] redact`: "header:NAME", "json:$..path", "form:NAME", "query:NAME", "env:NAME" (the variable's value
+/// wherever it stands), "text:/regex/". Built in, always: of `authorization`, `proxy-authorization`, `cookie` and `set-cookie`
+/// only scheme and names are kept; what looks like a credential goes, wherever it stands.
+/// What replaces a value is {{env.NAME}} where it is a variable's, else {{redacted}}.
 class Redactor {
  public:
-  Redactor(const std::vector<std::string>& rules, std::function<std::optional<std::string>(std::string_view)> env);
+  using Environment = std::function<std::optional<std::string>(std::string_view)>;
+  /// `names`: the variables that exist. Those that look like secrets by name (API_KEY, DB_PASSWORD) are found by value.
+  Redactor(const std::vector<std::string>& rules, Environment env, const std::vector<std::string>& names);
+  /// The same with the names of this process's own environment.
+  Redactor(const std::vector<std::string>& rules, Environment env);
   ~Redactor();
   Redactor(Redactor&&) noexcept;
 
   /// A rule that cannot be read, as "redact rule 'jsn:$..x': unknown kind 'jsn', did you mean 'json'?"; checked by the loader too.
   static std::optional<std::string> check(std::string_view rule);
-  /// True where no rule could change anything: the hot path then skips the copies.
-  bool idle() const;
   void apply(Interaction& interaction) const;
   void apply(Violation& violation) const;
   std::string apply_text(std::string_view text) const;
