@@ -1,0 +1,32 @@
+// runner/report_values.h - Values, commands and numbers as the text report writes them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "spec/pattern.h"
+
+namespace bigfoot {
+
+/// One row of "expected ... got ...".
+struct FieldText {
+  std::string expected, actual, note;
+  bool is_long = false;  ///< better on lines of their own
+};
+FieldText field_text(const Difference& difference);
+
+/// Without line breaks and control characters: they are shown as \n and \x1b.
+std::string one_line(std::string_view text);
+
+/// "python3 -m pytest": the program without its folder, and as many arguments as fit in `limit` columns.
+std::string command_words(const std::vector<std::string>& argv, std::size_t limit);
+
+/// 12345 -> "12,345"
+std::string grouped(std::uint64_t number);
+
+/// How many columns UTF-8 text takes, one for each character.
+std::size_t columns(std::string_view text);
+
+}  // namespace bigfoot
