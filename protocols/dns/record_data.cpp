@@ -41,7 +41,7 @@ std::optional<Number> whole_number(std::string_view text) {
 
 Made address_bytes(int family, std::size_t size, std::string_view data, std::string_view what) {
   std::string out(size, '\0');
-  if (::inet_pton(family, std::string(data).c_str(), out.data()) != 1)
+  if (data.contains('\0') || ::inet_pton(family, std::string(data).c_str(), out.data()) != 1)
     return std::unexpected(fmt::format("'{}' is no {} address", data, what));
   return out;
 }
@@ -129,9 +129,12 @@ Made txt_data(std::string_view data) {
 /// RFC 3597, 5: \# LENGTH HEX
 Made generic_data(std::string_view data) {
   const auto parts = words(data);
-  const auto size = parts.size() >= 2 ? whole_number<std::uint16_t>(parts[1]) : std::nullopt;
-  if (parts.empty() || parts[0] != "\\#" || !size)
+  const auto wrong_form = [&] {
     return std::unexpected(fmt::format("'{}' is not of the form '\\# LENGTH HEX', which a type without a name needs", data));
+  };
+  if (parts.size() < 2 || parts[0] != "\\#") return wrong_form();
+  const auto size = whole_number<std::uint16_t>(parts[1]);
+  if (!size) return wrong_form();
   std::string hex;
   for (std::size_t i = 2; i < parts.size(); ++i) hex += parts[i];
   auto bytes = from_hex(hex);
