@@ -2,8 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +30,33 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::vector<std::string> command;
 };
+
+struct ReportOptions {
+  std::string timeline;
+  bool normalize = false;
+  bool verbose = false;
+  Color color = Color::automatic;
+};
+
+/// What the user asked for.
+struct CommandLine {
+  enum class Action { run, lint, schema, explain, report, doctor, print } action = Action::run;
+  RunOptions run;
+  std::vector<std::string> specs;  ///< lint
+  std::string topic;               ///< explain
+  ReportOptions report;
+  std::string text;  ///< print: help or version, for stdout
+};
+
+/// `arguments` without the program's own name. The error is for stderr as it is: what is wrong and the cure.
+/// The command and all after it is the child's and never read as options.
+std::expected<CommandLine, std::string> parse_command_line(const std::vector<std::string>& arguments);
+
+/// "500ms", "2s", "1m", "1h"; none where it is no duration.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+/// Whether to colour what goes to descriptor `fd`: a terminal without NO_COLOR, unless the user decided.
+bool use_color(Color color, int fd);
 
 /// Runs the command under supervision; gives the exit status of outputs.md. runner/run.cpp tells the story.
 int run(const RunOptions& options);

@@ -1,0 +1,17 @@
+// runner/commands.h - The subcommands beside run. Each gives the exit status of outputs.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runner/options.h"
+
+namespace bigfoot {
+
+int lint(const std::vector<std::string>& specs);
+int print_schema();
+int explain(const std::string& topic);
+int report(const ReportOptions& options);
+int doctor();
+
+}  // namespace bigfoot
