@@ -127,7 +127,8 @@ int run(const RunOptions& options) {
   if (!options.quiet || !outcome.pass)
     say(text_report({info, outcome, (*timeline)->violations(), (*timeline)->processes()}, use_color(options.color), options.verbose));
   if (!options.quiet)
-    for (const std::string& notice : supervised.notices()) say(fmt::format("bigfoot-run: {}\n", notice));
+    for (const auto& [warning, times] : supervised.warnings())
+      say(fmt::format("bigfoot-run: warning: {}{}\n", warning, times > 1 ? fmt::format(" ({} times)", times) : ""));
   if (trouble) {
     say(fmt::format("bigfoot-run: {}\n", *trouble));
     return outcome.pass ? static_cast<int>(kSupervisor) : outcome.exit_status;

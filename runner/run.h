@@ -30,7 +30,7 @@ class Run : private LoopSide {
   /// Launches the program and serves it until nothing of its tree is left.
   std::expected<ChildEnd, LaunchError> serve();
   /// What the user should know of besides violations: "pid 3: io_uring_setup answered ENOSYS".
-  const std::vector<std::string>& notices() const { return notices_; }
+  const std::map<std::string, std::uint64_t>& warnings() const { return services_.warnings; }
   const Ledger& ledger() const { return ledger_; }
 
  private:
@@ -65,7 +65,6 @@ class Run : private LoopSide {
   ChildEnd end_;
   bool main_ended_ = false, tree_gone_ = false;
   int interrupts_ = 0;
-  std::vector<std::string> notices_;
 };
 
 }  // namespace bigfoot

@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -25,6 +26,8 @@ struct Services {
   Journal& journal;
   Names& names;
 
+  /// For the user, beside the violations, with how often: calls that the guard let through with "warn", for example.
+  std::map<std::string, std::uint64_t> warnings;
   std::size_t live_streams = 0;  ///< connections whose end has not been seen
   bool hurry = false;            ///< the tree is gone: scripted delays and sniffing waits end at once
   std::set<asio::steady_timer*> waits;

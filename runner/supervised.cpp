@@ -131,7 +131,7 @@ void Run::passed_by(Pid pid, Destination to, Routed routed) {
     finding.notes.push_back(fmt::format("the rule stands at {}:{}", routed.rule->at.file, routed.rule->at.line));
     findings.push_back(std::move(finding));
   } else if (routed.route == Route::warned) {
-    notices_.push_back(fmt::format("warning: {} was let through: no expectation matches it and [guard] says \"warn\"", to.url()));
+    ++services_.warnings[fmt::format("{} was let through: no expectation matches it and [guard] says \"warn\"", to.url())];
   }
   journal_.record(ticket, {pid, 0, to.url()}, std::move(interaction), nullptr, std::move(findings), "allowed",
                   routed.route == Route::denied ? "ECONNREFUSED" : "");
@@ -140,7 +140,7 @@ void Run::passed_by(Pid pid, Destination to, Routed routed) {
 void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
 void Run::process(ProcessEvent event) { journal_.process(event); }
 void Run::notice(Pid pid, std::string text) {
-  notices_.push_back(fmt::format("pid {}: {}", journal_.number_of(pid), text));
+  ++services_.warnings[fmt::format("pid {}: {}", journal_.number_of(pid), text)];
 }
 
 // How the run ends: the main process goes, its orphans get `linger`, then what they left in buffers is read.

@@ -6,6 +6,7 @@
 #include "protocols/http/http.h"
 #include "protocols/http/url.h"
 #include "protocols/registry.h"
+#include "runner/endpoints/http_upstream.h"
 #include "runner/endpoints/streams.h"
 
 namespace bigfoot {
@@ -66,25 +67,26 @@ Fields shown_response(const Fields& reply) {
 class HttpServer {
  public:
   HttpServer(Services& services, StreamIo& io, Connection& connection)
-      : services_(services), io_(io), connection_(connection) {
-    restart();
-  }
+      : services_(services),
+        io_(io),
+        connection_(connection),
+        decoder_(make_decoder("http", Peer{"http", connection.to.host, connection.to.port})),
+        site_{connection.pid, connection.number,
+              fmt::format("http://{}", authority(connection.to.host, connection.to.port))},
+        guard_(services.spec.guard.level("http")) {}
 
   asio::awaitable<bool> serve();
 
  private:
   enum class Next { go_on, close, gone, tunnel };
 
-  void restart() {
-    decoder_ = make_decoder("http", Peer{"http", connection_.to.host, connection_.to.port});
-    site_ = CallSite{connection_.pid, connection_.number,
-                     fmt::format("http://{}", authority(connection_.to.host, connection_.to.port))};
-  }
   static std::string authority(std::string_view host, unsigned port) {
     return host.find(':') != host.npos ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
   }
 
   asio::awaitable<Next> answer(Call call);
+  asio::awaitable<Next> pass_on(Call call, const CallTicket& ticket);
+  void consume(std::size_t bytes);
   asio::awaitable<Next> play_fault(Fault fault, std::string_view reply);
   asio::awaitable<Next> flush();
   void record(const CallTicket& ticket, Fields&& call, const Outcome& outcome, std::vector<Finding>&& findings,
@@ -96,6 +98,9 @@ class HttpServer {
   Connection& connection_;
   std::unique_ptr<Decoder> decoder_;
   CallSite site_;
+  GuardLevel guard_;                     // of calls that no expectation matches
+  std::optional<HttpUpstream> upstream_; // the real server, once such a call was let through
+  std::string request_;                  // the bytes of the request being decoded, kept where they may have to be passed on
   std::string out_;
 };
 
@@ -145,6 +150,7 @@ asio::awaitable<HttpServer::Next> HttpServer::play_fault(Fault fault, std::strin
 asio::awaitable<HttpServer::Next> HttpServer::answer(Call call) {
   const CallTicket ticket = services_.journal.open_call();
   Outcome outcome = services_.ledger.offer(decoder_->info(), call.fields, ticket.seq);
+  if (outcome.entry == nullptr && guard_ != GuardLevel::error) co_return co_await pass_on(std::move(call), ticket);
   std::vector<Finding> findings = std::move(outcome.findings);
   if (outcome.reply != nullptr && outcome.reply->delay.count() > 0) {
     if (co_await flush() == Next::gone) co_return Next::gone;  // replies to earlier calls do not wait for this one
@@ -164,7 +170,36 @@ asio::awaitable<HttpServer::Next> HttpServer::answer(Call call) {
   // The program works on the reply while it is recorded.
   const Next next = co_await flush();
   record(ticket, std::move(call.fields), outcome, std::move(findings), call.op);
+  request_.clear();
   co_return next == Next::gone ? next : after == AfterReply::close ? Next::close : Next::go_on;
+}
+
+asio::awaitable<HttpServer::Next> HttpServer::pass_on(Call call, const CallTicket& ticket) {
+  if (co_await flush() == Next::gone) co_return Next::gone;
+  if (!upstream_) upstream_.emplace(services_, connection_.to);
+  const std::string method = call.fields.value("method", "");
+  auto reply = co_await upstream_->exchange(method, std::exchange(request_, {}), io_);
+  Interaction interaction;
+  interaction.protocol = "http";
+  interaction.op = call.op;
+  interaction.request = shown_request(services_.journal, std::move(call.fields));
+  if (guard_ == GuardLevel::warn)
+    ++services_.warnings[fmt::format("{} {} was let through: no expectation matches it and [guard] says \"warn\"",
+                                             method, interaction.request.value("url", ""))];
+  if (!reply) {
+    interaction.response = {{"error", reply.error()}};
+    decoder_->refuse(fmt::format("bigfoot-run let this call through, but {}\n", reply.error()), out_);
+    co_await flush();
+  } else {
+    interaction.response = {{"status", (*reply)["status"]}, {"headers", (*reply)["headers"]}, {"body", (*reply)["body"]}};
+  }
+  services_.journal.record(ticket, site_, std::move(interaction), nullptr, {}, "allowed");
+  co_return reply ? Next::go_on : Next::close;
+}
+
+void HttpServer::consume(std::size_t bytes) {
+  if (guard_ != GuardLevel::error) request_ += io_.input().substr(0, bytes);
+  io_.consume(bytes);
 }
 
 asio::awaitable<void> HttpServer::refuse_bytes(const ProtocolError& error) {
@@ -192,10 +227,10 @@ asio::awaitable<bool> HttpServer::serve() {
     }
     Next next = Next::go_on;
     if (auto* call = std::get_if<Call>(&decoded->event)) {
-      io_.consume(decoded->used);
+      consume(decoded->used);
       next = co_await answer(std::move(*call));
     } else if (auto* change = std::get_if<Switch>(&decoded->event)) {
-      io_.consume(decoded->used);
+      consume(decoded->used);
       if (co_await flush() == Next::gone) co_return false;
       Interaction interaction;
       interaction.protocol = "http";
@@ -209,7 +244,7 @@ asio::awaitable<bool> HttpServer::serve() {
       connection_.to.port = colon == std::string::npos ? 0 : static_cast<unsigned>(std::atoi(change->authority.c_str() + colon + 1));
       co_return true;
     } else {
-      io_.consume(decoded->used);
+      consume(decoded->used);
       if (co_await flush() == Next::gone) co_return false;
       if (!std::holds_alternative<NeedMore>(decoded->event)) continue;
       if (co_await io_.read() == StreamIo::Read::ended) {
@@ -219,7 +254,7 @@ asio::awaitable<bool> HttpServer::serve() {
           co_return false;
         }
         if (auto* call = std::get_if<Call>(&last->event)) {
-          io_.consume(last->used);
+          consume(last->used);
           co_await answer(std::move(*call));
         }
         co_await io_.close();

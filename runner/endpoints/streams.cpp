@@ -50,7 +50,7 @@ asio::awaitable<void> converse(Services& services, Resolver& resolver, StreamIo&
   for (;;) {  // once more for what comes out of a tunnel
     const bool http_named = http_is_named(services.spec, connection.to);
     const bool named = named_by_spec(connection.to, services.spec);
-    if (is_dns(connection.to) && !named) co_return co_await serve_dns_stream(services, resolver, io, connection);
+    if (is_dns(connection.to) && !named) co_return co_await serve_dns_stream(resolver, io, connection);
     if (services.ledger.has_session(connection.to)) {
       const std::uint64_t seq = services.journal.next_seq();
       std::unique_ptr<RawSession> session = services.ledger.open_session(connection.to, io.input(), seq);
@@ -141,7 +141,7 @@ asio::awaitable<void> serve_session(Services& services, StreamIo& io, const Conn
   record_played(services, *session, connection.pid, connection.number, connection.to);
 }
 
-asio::awaitable<void> serve_dns_stream(Services& services, Resolver& resolver, StreamIo& io, const Connection& connection) {
+asio::awaitable<void> serve_dns_stream(Resolver& resolver, StreamIo& io, const Connection& connection) {
   constexpr std::size_t kPrefix = 2, kLargest = 65535;
   for (;;) {
     const std::string_view input = io.input();

@@ -33,7 +33,7 @@ asio::awaitable<void> serve_session(Services& services, StreamIo& io, const Conn
                                     std::unique_ptr<RawSession> session);
 
 /// DNS messages with their two length bytes (RFC 7766, section 8).
-asio::awaitable<void> serve_dns_stream(Services& services, Resolver& resolver, StreamIo& io, const Connection& connection);
+asio::awaitable<void> serve_dns_stream(Resolver& resolver, StreamIo& io, const Connection& connection);
 
 /// Records the steps that a session has played since the last time.
 void record_played(Services& services, RawSession& session, Pid pid, std::uint64_t connection, const Destination& to);
