@@ -1,0 +1,146 @@
+// tracer/calls.cpp - The table of trapped calls, and the short functions of those that need no more.
+// Source: the manual page in each row; kernel-notes.md for why.
+#include "tracer/calls.h"
+
+#include <fmt/format.h>
+#include <linux/audit.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <array>
+
+#include "tracer/datagram_calls.h"
+#include "tracer/delivery.h"
+#include "tracer/exec_calls.h"
+#include "tracer/processes.h"
+#include "tracer/socket_calls.h"
+
+namespace bigfoot {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
+constexpr std::uint32_t kForeignArchitecture = AUDIT_ARCH_I386;
+constexpr int kForeignNumberBit = 0x40000000;  // asm/unistd.h: __X32_SYSCALL_BIT
+constexpr std::array kForeignEnds{1, 252};     // i386 exit, exit_group
+#elif defined(__aarch64__)
+constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
+constexpr std::uint32_t kForeignArchitecture = AUDIT_ARCH_ARM;
+constexpr int kForeignNumberBit = 0;
+constexpr std::array kForeignEnds{1, 248};  // 32-bit ARM exit, exit_group
+#else
+#error "calls.cpp: add this architecture's AUDIT_ARCH_ value and its 32-bit sibling's"
+#endif
+
+using Op = ArgumentTest::Op;
+using When = TrappedCall::When;
+
+void io_uring_setup(Calls& calls, Notification notification) {
+  if (const auto who = calls.processes.identify(notification.tid())) {
+    calls.delivery.notice(who->caller.pid,
+                          "io_uring_setup answered ENOSYS: its calls would go round the filter");
+  }
+  static_cast<void>(std::move(notification).fail(Errno{ENOSYS}));
+}
+
+// A process that is not dumpable cannot be read, except by root.
+void pretend_success(Calls&, Notification notification) {
+  static_cast<void>(std::move(notification).succeed(0));
+}
+
+const std::array kCalls{
+    TrappedCall{"connect",
+                SYS_connect,
+                When::always,
+                {},
+                [](Calls& c, Notification n) { c.sockets.connect(std::move(n)); },
+                "connect(2)"},
+    TrappedCall{"bind",
+                SYS_bind,
+                When::always,
+                {},
+                [](Calls& c, Notification n) { c.sockets.bind(std::move(n)); },
+                "bind(2)"},
+    TrappedCall{"listen",
+                SYS_listen,
+                When::always,
+                {},
+                [](Calls& c, Notification n) { c.sockets.listen(std::move(n)); },
+                "listen(2)"},
+    TrappedCall{"getpeername",
+                SYS_getpeername,
+                When::always,
+                {},
+                [](Calls& c, Notification n) { c.sockets.getpeername(std::move(n)); },
+                "getpeername(2)"},
+    TrappedCall{"socket",
+                SYS_socket,
+                When::sockets_owned,
+                {{Op::equal, 0, AF_INET}},
+                [](Calls& c, Notification n) { c.sockets.socket(std::move(n)); },
+                "socket(2)"},
+    TrappedCall{"socket",
+                SYS_socket,
+                When::sockets_owned,
+                {{Op::equal, 0, AF_INET6}},
+                [](Calls& c, Notification n) { c.sockets.socket(std::move(n)); },
+                "socket(2)"},
+    TrappedCall{"socket",
+                SYS_socket,
+                When::sockets_owned,
+                {{Op::equal, 0, AF_UNIX}},
+                [](Calls& c, Notification n) { c.sockets.socket(std::move(n)); },
+                "socket(2)"},
+    TrappedCall{"execve",
+                SYS_execve,
+                When::always,
+                {},
+                [](Calls& c, Notification n) { c.exec.execve(std::move(n)); },
+                "execve(2)"},
+    TrappedCall{"execveat",
+                SYS_execveat,
+                When::always,
+                {},
+                [](Calls& c, Notification n) { c.exec.execveat(std::move(n)); },
+                "execveat(2)"},
+    TrappedCall{"io_uring_setup", SYS_io_uring_setup, When::always, {}, io_uring_setup, "io_uring_setup(2)"},
+    TrappedCall{"prctl",
+                SYS_prctl,
+                When::always,
+                {{Op::equal, 0, PR_SET_DUMPABLE}, {Op::equal, 1, 0}},
+                pretend_success,
+                "PR_SET_DUMPABLE(2const)"},
+};
+
+}  // namespace
+
+std::span<const TrappedCall> trapped_calls() { return kCalls; }
+
+const TrappedCall* find_call(const Notification& notification) {
+  if (notification.architecture() != kArchitecture) return nullptr;
+  const auto row = std::find_if(kCalls.begin(), kCalls.end(), [&](const TrappedCall& call) {
+    return call.number == notification.number();
+  });
+  return row == kCalls.end() ? nullptr : &*row;
+}
+
+void refuse_foreign(Calls& calls, Notification notification) {
+  const bool sibling = notification.architecture() == kForeignArchitecture;
+  const bool ends =
+      std::find(kForeignEnds.begin(), kForeignEnds.end(), notification.number()) != kForeignEnds.end();
+  if (sibling && ends) {
+    static_cast<void>(std::move(notification).let_through());
+    return;
+  }
+  const bool x32 = !sibling && (notification.number() & kForeignNumberBit) != 0;
+  if (const auto who = calls.processes.identify(notification.tid())) {
+    calls.delivery.notice(
+        who->caller.pid,
+        fmt::format("{} program refused: its system calls are answered ENOSYS", x32 ? "x32" : "32-bit"));
+  }
+  static_cast<void>(std::move(notification).fail(Errno{ENOSYS}));
+}
+
+}  // namespace bigfoot

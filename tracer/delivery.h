@@ -1,0 +1,33 @@
+// tracer/delivery.h - The one door to the TrafficHandler: one call at a time, from whichever thread learns of
+// a thing.
+#pragma once
+
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "tracer/supervisor.h"
+
+namespace bigfoot {
+
+class Delivery {
+ public:
+  explicit Delivery(TrafficHandler& handler) : handler_(handler) {}
+  void outgoing(Outgoing call);
+  void process(ProcessEvent event);
+  /// Once for each process and text.
+  void notice(Pid pid, std::string text);
+  void tree_gone();
+  /// Called by whoever redirects, perhaps from inside on_outgoing: not serialised with the others.
+  void datagram_socket(UniqueFd socket);
+
+ private:
+  static constexpr std::size_t kMostNotices =
+      4096;  // then they are repeated rather than remembered without bound
+  TrafficHandler& handler_;
+  std::mutex one_at_a_time_;
+  std::set<std::pair<Pid, std::string>> given_;
+};
+
+}  // namespace bigfoot

@@ -1,0 +1,92 @@
+// tracer/filter.cpp - Writes the filter with libseccomp; the only file that includes it.
+// Source: seccomp_rule_add(3), seccomp_attr_set(3), seccomp_export_bpf(3).
+#include "tracer/filter.h"
+
+#include <netinet/in.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <memory>
+
+#include "tracer/calls.h"
+
+namespace bigfoot {
+namespace {
+
+constexpr int kProtocolMptcp = 262;  // linux/in.h: IPPROTO_MPTCP, not in every netinet/in.h
+
+struct Release {
+  void operator()(void* context) const { ::seccomp_release(context); }
+};
+using Context = std::unique_ptr<void, Release>;
+
+std::unexpected<OsError> seccomp_error(const char* call, int result) {
+  return std::unexpected(OsError{call, -result});
+}
+
+scmp_arg_cmp comparison(const ArgumentTest& test) {
+  scmp_arg_cmp out{};
+  out.arg = test.index;
+  out.op = test.op == ArgumentTest::Op::equal ? SCMP_CMP_EQ : SCMP_CMP_NE;
+  out.datum_a = test.value;
+  return out;
+}
+
+OsResult<void> add_rows(const Context& context, bool own_sockets) {
+  for (const TrappedCall& row : trapped_calls()) {
+    if (row.when == TrappedCall::When::sockets_owned && !own_sockets) continue;
+    std::vector<scmp_arg_cmp> tests;
+    for (const ArgumentTest& test : row.tests) tests.push_back(comparison(test));
+    const int done = ::seccomp_rule_add_array(context.get(), SCMP_ACT_NOTIFY, row.number,
+                                              static_cast<unsigned>(tests.size()), tests.data());
+    if (done != 0) return seccomp_error("seccomp_rule_add", done);
+  }
+  if (own_sockets) return {};  // the function of socket(2) refuses MPTCP itself
+  // Go 1.24 and later try MPTCP first and fall back: the supervisor's end could not be told from TCP's
+  // otherwise.
+  for (const int family : {AF_INET, AF_INET6}) {
+    const scmp_arg_cmp tests[] = {
+        comparison({ArgumentTest::Op::equal, 0, static_cast<std::uint64_t>(family)}),
+        comparison({ArgumentTest::Op::equal, 2, kProtocolMptcp})};
+    const int done =
+        ::seccomp_rule_add_array(context.get(), SCMP_ACT_ERRNO(EPROTONOSUPPORT), SYS_socket, 2, tests);
+    if (done != 0) return seccomp_error("seccomp_rule_add", done);
+  }
+  return {};
+}
+
+OsResult<std::vector<sock_filter>> exported(const Context& context) {
+  const UniqueFd file(::memfd_create("filter", MFD_CLOEXEC));
+  if (!file) return os_error("memfd_create");
+  if (const int done = ::seccomp_export_bpf(context.get(), file.get())) {
+    return seccomp_error("seccomp_export_bpf", done);
+  }
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return os_error("fstat");
+  std::vector<sock_filter> program(static_cast<std::size_t>(info.st_size) / sizeof(sock_filter));
+  const std::size_t size = program.size() * sizeof(sock_filter);
+  if (::pread(file.get(), program.data(), size, 0) != static_cast<ssize_t>(size)) return os_error("pread");
+  return program;
+}
+
+}  // namespace
+
+OsResult<std::vector<sock_filter>> build_filter(bool own_sockets) {
+  const Context context(::seccomp_init(SCMP_ACT_ALLOW));
+  if (!context) return std::unexpected(OsError{"seccomp_init", EINVAL});
+  // Other architectures' calls come as notifications too, to be answered ENOSYS and reported; x32 counts as
+  // one.
+  if (const int done = ::seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_NOTIFY)) {
+    return seccomp_error("seccomp_attr_set", done);
+  }
+  // A search tree by number: a call that is not trapped takes fewer steps.
+  if (const int done = ::seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2)) {
+    return seccomp_error("seccomp_attr_set", done);
+  }
+  if (const OsResult<void> done = add_rows(context, own_sockets); !done) return std::unexpected(done.error());
+  return exported(context);
+}
+
+}  // namespace bigfoot

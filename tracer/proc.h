@@ -1,0 +1,40 @@
+// tracer/proc.h - What /proc tells about a task. Source: proc(5). A task that has gone is no error: nullopt.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tracer/ids.h"
+#include "tracer/os.h"
+
+namespace bigfoot {
+
+struct TaskStatus {
+  Pid process{};
+  Pid parent{};
+  std::uint64_t pending =
+      0;            ///< signals this thread would handle now: pending, not blocked, not ignored; bit N-1
+  int filters = 0;  ///< seccomp filters in force (5.9)
+};
+std::optional<TaskStatus> task_status(Tid tid);
+
+/// The number in `socket:[N]`; nullopt where the descriptor is no socket or not open.
+std::optional<SocketInode> socket_inode(Tid tid, RemoteFd fd);
+/// The inode of a socket of ours.
+std::optional<SocketInode> socket_inode(int fd);
+
+std::vector<std::string> command_line(Pid pid);
+/// The target of a link of /proc/PID: "exe", "cwd", "root".
+std::optional<std::string> process_link(pid_t task, const char* name);
+/// wait status as waitpid(2) gives it, of a process not yet reaped.
+std::optional<int> zombie_status(Pid pid);
+
+/// All processes below `ancestor`, itself not counted. Needs no CONFIG_PROC_CHILDREN.
+std::vector<Pid> descendants_of(Pid ancestor);
+/// Calls `visit` with the inode of each socket that the process has open.
+void for_each_socket(Pid pid, const std::function<void(SocketInode)>& visit);
+
+}  // namespace bigfoot

@@ -1,0 +1,83 @@
+// tracer/target_path.cpp - See target_path.h.
+#include "tracer/target_path.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <string_view>
+
+#include "tracer/proc.h"
+
+namespace bigfoot {
+namespace {
+
+UniqueFd open_folder(Tid tid, const char* link) {
+  const std::string path = fmt::format("/proc/{}/{}", static_cast<pid_t>(tid), link);
+  return UniqueFd(::open(path.c_str(), O_PATH | O_CLOEXEC));
+}
+
+std::string without_dots(std::string path) {
+  while (path.starts_with("./")) path.erase(0, path.find_first_not_of('/', 1));
+  return path;
+}
+
+// "/proc/self/exe" is another file for each process.
+std::string proc_of(Tid tid, const std::string& path) {
+  constexpr std::string_view kSelf = "/proc/self/";
+  if (!path.starts_with(kSelf)) return fmt::format("/proc/{}/root{}", static_cast<pid_t>(tid), path);
+  return fmt::format("/proc/{}/{}", static_cast<pid_t>(tid), path.substr(kSelf.size()));
+}
+
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+std::string absolute_path(Tid tid, const std::string& path) {
+  if (path.empty() || path.front() == '/') return path;
+  std::string folder = process_link(static_cast<pid_t>(tid), "cwd").value_or("");
+  const std::string root = process_link(static_cast<pid_t>(tid), "root").value_or("/");
+  if (root != "/" && folder.starts_with(root)) folder.erase(0, root.size());
+  return (folder == "/" ? "" : folder) + "/" + without_dots(path);
+}
+
+OsResult<UniqueFd> open_path(Tid tid, const std::string& path) {
+  const bool relative = path.empty() || path.front() != '/';
+  const UniqueFd start = open_folder(tid, relative ? "cwd" : "root");
+  if (!start) return os_error("open");
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = relative ? 0 : RESOLVE_IN_ROOT;
+  UniqueFd out(static_cast<int>(::syscall(SYS_openat2, start.get(), path.c_str(), &how, sizeof how)));
+  if (out) return out;
+  if (errno != ELOOP && errno != EXDEV) return os_error("openat2");
+  // A magic link, which RESOLVE_IN_ROOT does not follow: /proc/self/exe, say.
+  out = UniqueFd(::open(proc_of(tid, path).c_str(), O_PATH | O_CLOEXEC));
+  if (!out) return os_error("open");
+  return out;
+}
+
+std::optional<std::string> canonical_path(Tid tid, const std::string& path) {
+  if (const OsResult<UniqueFd> file = open_path(tid, path)) {
+    return process_link(::getpid(), fmt::format("fd/{}", file->get()).c_str());
+  }
+  const OsResult<UniqueFd> folder = open_path(tid, parent_of(path));
+  if (!folder) return std::nullopt;
+  const auto name = process_link(::getpid(), fmt::format("fd/{}", folder->get()).c_str());
+  if (!name) return std::nullopt;
+  return (*name == "/" ? "" : *name) + "/" + path.substr(path.rfind('/') + 1);
+}
+
+bool is_executable(int path_fd) {
+  struct stat info {};
+  if (::fstat(path_fd, &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  return ::faccessat(AT_FDCWD, fmt::format("/proc/self/fd/{}", path_fd).c_str(), X_OK, AT_EACCESS) == 0;
+}
+
+}  // namespace bigfoot
