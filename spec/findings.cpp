@@ -1,0 +1,213 @@
+// spec/findings.cpp - The words of the ledger.
+#include "spec/findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "spec/call_fields.h"
+#include "spec/near_miss.h"
+#include "spec/suggest.h"
+#include "spec/toml_text.h"
+
+namespace bigfoot {
+namespace {
+
+std::string numbers(const std::vector<std::uint64_t>& seqs) {
+  std::string out;
+  for (const std::uint64_t seq : seqs) out += fmt::format("{}#{}", out.empty() ? "" : ", ", seq);
+  return out;
+}
+
+/// "1 earlier entry for this call was used at #4 (orders.toml:14)".
+void note_spent(const CallStory& story, Finding& finding) {
+  if (story.spent.empty()) return;
+  std::vector<std::uint64_t> seqs;
+  std::string places;
+  for (const Entry* entry : story.spent) {
+    const auto& used = story.book.states[entry->index].seqs;
+    seqs.insert(seqs.end(), used.begin(), used.end());
+    places += (places.empty() ? "" : ", ") + place_text(entry->at);
+    if (seqs.size() >= EntryState::kRemembered) break;
+  }
+  if (seqs.empty()) return;
+  finding.notes.push_back(fmt::format("{} for this call {} used at {} ({})",
+                                      counted(story.spent.size(), "earlier entry", "earlier entries"),
+                                      story.spent.size() == 1 ? "was" : "were", numbers(seqs), places));
+}
+
+std::string short_text(const std::optional<Value>& value) {
+  constexpr std::size_t kShown = 60;
+  if (!value) return "(no key)";
+  const std::string text = json_text(*value);
+  return text.size() <= kShown ? text : text.substr(0, kShown) + "…";
+}
+
+/// The line that makes the entry say what was sent; a query that stands in the URL changes the headline.
+std::string accepting_line(const CallStory& story, const Entry& entry, const FieldPattern& field) {
+  const Value* found = field_of(story.call, field.name);
+  const Value actual = found ? *found : Value("");
+  const bool in_url = field.name == "query" && (!field.pattern || !field.pattern->shown().is_object());
+  if (in_url) {
+    return fmt::format("{} = {}", entry.protocol->name,
+                       toml_string(headline_with_query(entry.headline, spoken_text(text_of(actual)))));
+  }
+  if (!field.pattern) return field_line(field.name, spoken_field(field.name, story.call, story.book.around));
+  Value said = field.pattern->accepting(actual, story.book.known, story.book.around);
+  // Where nothing of the pattern fits the bytes, the form that the content itself suggests reads best.
+  if (said.is_string() && actual.is_string() && said == spoken(actual)) said = spoken_field(field.name, story.call, story.book.around);
+  return field_line(field.name, said);
+}
+
+std::string joined_lines(const CallStory& story, const Entry& entry, const std::vector<const FieldPattern*>& fields) {
+  std::string out;
+  for (const FieldPattern* field : fields) out += (out.empty() ? "" : "\n") + accepting_line(story, entry, *field);
+  return out;
+}
+
+Finding finding_of(ViolationKind kind, const Entry& entry, std::string message) {
+  Finding out;
+  out.kind = kind;
+  out.entry = &entry;
+  out.at = entry.at;
+  out.message = std::move(message);
+  return out;
+}
+
+}  // namespace
+
+std::string place_text(const Place& at) { return at.line ? fmt::format("{}:{}", at.file, at.line) : at.file; }
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::string entry_title(const Entry& entry) {
+  if (entry.protocol->name == "http" || entry.headline.find("://") != entry.headline.npos) return entry.headline;
+  return fmt::format("{} {}", entry.protocol->name, entry.headline);
+}
+
+std::string call_title(const ProtocolInfo& protocol, const Fields& call) {
+  const std::string headline = call_headline(protocol, call);
+  return protocol.name == "dns" ? "dns " + headline : headline;
+}
+
+Finding mismatch_finding(const CallStory& story, const Entry& entry, EntryMatch& match) {
+  Finding out = finding_of(ViolationKind::mismatch, entry,
+                           fmt::format("{}: {}", call_title(story.protocol, story.call),
+                                       counted(match.report.differing, "field differs", "fields differ")));
+  out.differences = std::move(match.report.differences);
+  out.fields_equal = match.report.equal;
+  note_spent(story, out);
+  out.suggestion_verb = "accept it";
+  out.suggestion = joined_lines(story, entry, match.differing);
+  return out;
+}
+
+Finding unasserted_finding(const CallStory& story, const Entry& entry, const EntryMatch& match) {
+  std::string names;
+  Finding out = finding_of(ViolationKind::unasserted, entry, "");
+  for (const FieldPattern* field : match.unmentioned) {
+    names += (names.empty() ? "" : ", ") + field->name;
+    const Value* actual = field_of(story.call, field->name);
+    if (field->name == "headers" && actual) {
+      for (const Value& pair : *actual) {
+        const std::string& name = pair.at(0).get_ref<const std::string&>();
+        if (story.book.around.is_noise_header && story.book.around.is_noise_header(name)) continue;
+        out.differences.push_back({"headers." + name, std::nullopt, pair.at(1), ""});
+      }
+    } else {
+      out.differences.push_back({field->name, std::nullopt, actual ? std::optional<Value>(*actual) : std::nullopt, ""});
+    }
+  }
+  out.message = fmt::format("{}: {} not asserted", call_title(story.protocol, story.call), names);
+  out.fields_equal = match.report.equal;
+  out.suggestion_verb = "add";
+  out.suggestion = joined_lines(story, entry, match.unmentioned);
+  return out;
+}
+
+Finding unexpected_finding(const CallStory& story) {
+  Finding out;
+  out.kind = ViolationKind::unexpected;
+  out.message = call_title(story.protocol, story.call);
+  NearMiss nearest = nearest_entry(story.protocol, story.call, story.book);
+  out.nearest = nearest.entry;
+  out.nearest_reason = std::move(nearest.reason);
+  note_spent(story, out);
+  out.suggestion_verb = "add";
+  out.suggestion = suggest_entry(story.protocol, story.call, story.book.around);
+  return out;
+}
+
+Finding out_of_order_finding(const std::string& title, const Entry& entry, const std::vector<const Entry*>& overtaken,
+                             const Spec& spec) {
+  constexpr std::size_t kShown = 20;  // entries between that all need the label
+  const Entry& first = *overtaken.front();
+  Finding out = finding_of(ViolationKind::out_of_order, entry,
+                           fmt::format("{} came before {}", title,
+                                       overtaken.size() == 1 ? fmt::format("{} {}", place_text(first.at), entry_title(first))
+                                                             : counted(overtaken.size(), "entry", "entries that stand before it")));
+  for (std::size_t i = 0; i < overtaken.size() && i < kShown; ++i) {
+    out.notes.push_back(fmt::format("still to come: {} {}", place_text(overtaken[i]->at), entry_title(*overtaken[i])));
+  }
+  if (overtaken.size() > kShown) out.notes.push_back(fmt::format("and {} more", overtaken.size() - kShown));
+  if (!entry.after.empty()) return out;  // `after` asked for this order by name
+  out.suggestion_verb = "if any order is right, add to each";
+  const std::string label = !first.any_order.empty() ? first.any_order : !entry.any_order.empty() ? entry.any_order : "together";
+  std::size_t lines = 0;
+  for (std::size_t i = std::min(first.index, entry.index); i <= std::max(first.index, entry.index); ++i) {
+    if (++lines > kShown) {
+      out.suggestion += fmt::format("\n# and so on, to {}", place_text(entry.at));
+      break;
+    }
+    out.suggestion += fmt::format("{}any_order = {}    # {} {}", lines == 1 ? "" : "\n", toml_string(label),
+                                  place_text(spec.entries[i].at), entry_title(spec.entries[i]));
+  }
+  return out;
+}
+
+Finding missing_values_finding(const Entry& entry, const Place& at, const std::vector<std::string>& missing) {
+  std::string names;
+  for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
+  Finding out = finding_of(ViolationKind::out_of_state, entry,
+                           fmt::format("{}: the reply needs {}, which nothing has given yet", entry_title(entry), names));
+  out.at = at;
+  out.notes.push_back("an empty text was sent in its place");
+  return out;
+}
+
+std::vector<Finding> unused_findings(const Entry& entry, const EntryState& state) {
+  std::vector<Finding> out;
+  if (state.used >= entry.times.min || entry.pass_through) return out;
+  const std::string title = entry_title(entry);
+  if (state.used == 0) {
+    out.push_back(finding_of(ViolationKind::unused, entry, fmt::format("{} never happened", title)));
+  } else if (entry.replies.size() > 1 && state.used < entry.replies.size()) {
+    for (std::uint64_t i = state.used; i < std::min<std::uint64_t>(entry.replies.size(), entry.times.min); ++i) {
+      out.push_back(finding_of(ViolationKind::unused, entry,
+                               fmt::format("{}: reply {} of {} was never given", title, i + 1, entry.replies.size())));
+      out.back().at = entry.replies[i].at;
+    }
+  } else {
+    out.push_back(finding_of(ViolationKind::unused, entry,
+                             fmt::format("{} happened {} of {} times", title, state.used, entry.times.min)));
+  }
+  return out;
+}
+
+std::string refusal_text(const Finding& finding) {
+  std::string out = fmt::format("{}: {}\n", to_text(finding.kind), finding.message);
+  if (finding.entry) out += fmt::format("expected by {} {}\n", place_text(finding.at), entry_title(*finding.entry));
+  for (const Difference& d : finding.differences) {
+    out += fmt::format("  {}  expected {}  got {}{}\n", d.path, short_text(d.expected), short_text(d.actual),
+                       d.note.empty() ? "" : "  (" + d.note + ")");
+  }
+  if (finding.nearest) {
+    out += fmt::format("nearest: {} {}   {}\n", place_text(finding.nearest->at), entry_title(*finding.nearest), finding.nearest_reason);
+  }
+  for (const std::string& note : finding.notes) out += note + "\n";
+  return out;
+}
+
+}  // namespace bigfoot

@@ -1,0 +1,39 @@
+// spec/findings.h - The words of the ledger: each broken rule as one Finding with its cure.
+// Source: outputs.md, "Violations"; spec-format.md, section 5.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "spec/entry_match.h"
+#include "spec/ledger.h"
+#include "spec/ledger_book.h"
+
+namespace bigfoot {
+
+std::string place_text(const Place& at);      ///< "orders.toml:14"
+std::string entry_title(const Entry& entry);  ///< the headline, with its protocol where that does not show
+std::string call_title(const ProtocolInfo& protocol, const Fields& call);
+std::string counted(std::size_t count, std::string_view one, std::string_view many);  ///< "1 field", "2 fields"
+
+/// One call and what was found of it: what all findings of the call are made from.
+struct CallStory {
+  const ProtocolInfo& protocol;
+  const Fields& call;
+  const LedgerBook& book;
+  std::vector<const Entry*> spent;  ///< entries of this very identity that take no more calls
+};
+
+Finding mismatch_finding(const CallStory& story, const Entry& entry, EntryMatch& match);
+Finding unasserted_finding(const CallStory& story, const Entry& entry, const EntryMatch& match);
+Finding unexpected_finding(const CallStory& story);
+Finding out_of_order_finding(const std::string& title, const Entry& entry, const std::vector<const Entry*>& overtaken, const Spec& spec);
+/// A reply asked for values that nothing has bound or sent.
+Finding missing_values_finding(const Entry& entry, const Place& at, const std::vector<std::string>& missing);
+/// What never happened of one entry.
+std::vector<Finding> unused_findings(const Entry& entry, const EntryState& state);
+
+/// What the client is told: the title, then the nearest entry and the difference.
+std::string refusal_text(const Finding& finding);
+
+}  // namespace bigfoot

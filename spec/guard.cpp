@@ -1,0 +1,64 @@
+// spec/guard.cpp - Where a connection goes, compared with entries and with the guard's rules.
+// Source: spec-format.md, rule 10, section 9 (decision 5).
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "spec/spec.h"
+#include "spec/values.h"
+
+namespace bigfoot {
+namespace {
+
+bool is_loopback(std::string_view address) {  // RFC 1122, 3.2.1.3 (g); RFC 4291, 2.5.3
+  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
+}
+
+bool fits_text(const Pattern& pattern, const std::string& text) {
+  return pattern.match(text, "", {}, {}, nullptr);
+}
+
+bool fits_host(const Pattern& pattern, const Destination& to) {
+  if (pattern.is_any() || fits_text(pattern, lower_case(to.host)) || fits_text(pattern, lower_case(to.address))) return true;
+  // /etc/hosts names it without a lookup that anybody could see.
+  return is_loopback(to.address) && pattern.literal() && *pattern.literal() == "localhost";
+}
+
+const GuardRule* first_fitting(const std::vector<GuardRule>& rules, const Destination& to) {
+  const auto found = std::ranges::find_if(rules, [&](const GuardRule& rule) { return rule.endpoint.fits(to); });
+  return found == rules.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string Destination::url() const {
+  if (transport == Transport::unix_stream || transport == Transport::unix_datagram) return "unix://" + path;
+  const std::string_view scheme = transport == Transport::tcp ? "tcp" : "udp";
+  const std::string& name = host.empty() ? address : host;
+  return name.find(':') == name.npos ? fmt::format("{}://{}:{}", scheme, name, port)
+                                     : fmt::format("{}://[{}]:{}", scheme, name, port);
+}
+
+bool EndpointPattern::fits(const Destination& to) const {
+  switch (to.transport) {
+    case Transport::tcp:
+      if (!tcp) return false;
+      break;
+    case Transport::udp:
+      if (!udp) return false;
+      break;
+    case Transport::unix_stream:
+    case Transport::unix_datagram: return unix_path && (!path || fits_text(*path, to.path));
+  }
+  return (!port || *port == to.port) && (!host || fits_host(*host, to));
+}
+
+GuardLevel Guard::level(std::string_view protocol) const {
+  const auto found = levels.find(protocol);
+  return found == levels.end() ? default_level : found->second;
+}
+
+const GuardRule* Guard::allowing(const Destination& to) const { return first_fitting(allow, to); }
+const GuardRule* Guard::denying(const Destination& to) const { return first_fitting(deny, to); }
+
+}  // namespace bigfoot

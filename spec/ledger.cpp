@@ -1,0 +1,259 @@
+// spec/ledger.cpp - Who was used: the way of one call through order, choice, reply and findings.
+// Source: spec-format.md, sections 3, 9 and 10.
+#include "spec/ledger.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocols/registry.h"
+#include "spec/call_fields.h"
+#include "spec/entry_index.h"
+#include "spec/entry_match.h"
+#include "spec/findings.h"
+#include "spec/ledger_book.h"
+#include "spec/near_miss.h"
+#include "spec/noise_filter.h"
+#include "spec/order_keeper.h"
+#include "spec/raw_session.h"
+#include "spec/suggest.h"
+
+namespace bigfoot {
+namespace {
+
+/// The steps of a `socket` entry without any: its reply as one step ({ fault = "timeout" }, { recv = "..." }).
+std::vector<Step> steps_of_reply(const Reply& reply) {
+  Step step;
+  step.at = reply.at;
+  step.delay = reply.delay;
+  step.fault = reply.fault;
+  step.verb = reply.fault == Fault::none ? Verb::close : Verb::fault;
+  step.shown = reply.fault == Fault::none ? "close" : "fault";
+  return {step};
+}
+
+bool has_errno(const Entry& entry) {
+  return std::ranges::any_of(entry.replies, [](const Reply& reply) { return reply.errno_code != 0; });
+}
+
+}  // namespace
+
+std::string_view to_text(ViolationKind kind) {
+  static constexpr std::string_view kWords[] = {"unexpected",   "mismatch", "unasserted", "unused",    "out-of-order", "out-of-state",
+                                                "guarded",      "leaked",   "undecoded",  "tls-refused", "timeout"};
+  return kWords[static_cast<std::size_t>(kind)];
+}
+
+struct Ledger::Impl {
+  Impl(const Spec& spec, Surroundings around)
+      : noise(spec.noise_headers),
+        book(std::make_shared<LedgerBook>(spec, std::move(around), Captures{}, std::vector<EntryState>(spec.entries.size()))),
+        index(spec),
+        order(spec) {
+    book->around.is_noise_header = [this](std::string_view name) { return noise.is_noise(name); };
+    for (const Entry& entry : spec.entries) {
+      if (has_errno(entry)) failing.push_back(&entry);
+      const bool is_session = !entry.steps.empty() || (entry.protocol->name == "socket" && !entry.replies.empty() && !has_errno(entry));
+      if (is_session) sessions.push_back({&entry, entry.steps.empty() ? steps_of_reply(entry.replies.front()) : entry.steps});
+    }
+  }
+
+  struct Session {
+    const Entry* entry;
+    std::vector<Step> steps;
+  };
+  struct Choice {
+    const Entry* entry = nullptr;
+    EntryMatch match;
+  };
+
+  /// Two passes in one: the earliest entry that fits whole, else the earliest of this identity.
+  Choice choose(const ProtocolInfo& protocol, const Fields& call, std::vector<const Entry*>* spent) {
+    Choice first;
+    Choice found;
+    index.each(protocol, call, [&](std::uint32_t i) {
+      const Entry& entry = book->spec.entries[i];
+      MatchReport identity;
+      if (!identity_fits(entry, call, book->known, book->around, identity)) return false;
+      if (book->is_spent(entry)) {
+        if (spent) spent->push_back(&entry);
+        return false;
+      }
+      if (const Reply* reply = book->next_reply(entry); reply && reply->errno_code != 0) return false;  // a connect spends it
+      Choice one{&entry, {}};
+      one.match.report.bound = std::move(identity.bound);
+      match_asserted(entry, call, book->known, book->around, !first.entry, one.match);
+      if (one.match.fits()) {
+        found = std::move(one);
+        return true;
+      }
+      if (!first.entry) first = std::move(one);
+      return false;
+    });
+    return found.entry ? std::move(found) : std::move(first);
+  }
+
+  /// The entry takes one call. Gives the entries that should have come before it.
+  std::vector<const Entry*> spend(const Entry& entry, std::uint64_t seq) {
+    std::vector<const Entry*> overtaken;
+    if (book->states[entry.index].used == 0) overtaken = order.overtaken(entry, book->states);
+    if (!overtaken.empty()) book->states[entry.index].violated = true;
+    book->use(entry, seq);
+    if (book->is_spent(entry)) index.drop(entry);
+    return overtaken;
+  }
+
+  void fill_reply(const Reply* reply, const Fields& call, Outcome& out) {
+    out.reply = reply;
+    out.rendered_is_constant = true;
+    if (!reply || !reply->fields) {
+      out.rendered = Fields::object();
+    } else if (const Value* constant = reply->fields->constant()) {
+      out.rendered = *constant;
+    } else {
+      std::vector<std::string> missing;
+      out.rendered_is_constant = false;
+      out.rendered = reply->fields->render(book->known, call, book->around, &missing);
+      if (!missing.empty()) out.findings.push_back(missing_values_finding(*out.entry, reply->at, missing));
+    }
+  }
+
+  Outcome serve(const ProtocolInfo& protocol, const Fields& call, std::uint64_t seq, Choice choice, CallStory story) {
+    const Entry& entry = *choice.entry;
+    Outcome out;
+    out.entry = &entry;
+    for (auto& [name, value] : choice.match.report.bound) book->known[name] = value;
+    const Reply* reply = book->next_reply(entry);
+    if (!choice.match.fits() && story.spent.empty()) collect_spent(protocol, call, story);
+    if (!choice.match.differing.empty()) out.findings.push_back(mismatch_finding(story, entry, choice.match));
+    if (!choice.match.unmentioned.empty()) out.findings.push_back(unasserted_finding(story, entry, choice.match));
+    if (!choice.match.differing.empty() && entry.on_mismatch == OnMismatch::refuse) {
+      out.refuse = true;
+      out.refusal = refusal_text(out.findings.front());
+    }
+    if (const auto overtaken = spend(entry, seq); !overtaken.empty()) {
+      out.findings.push_back(out_of_order_finding(call_title(protocol, call), entry, overtaken, book->spec));
+    }
+    fill_reply(reply, call, out);
+    if (!out.findings.empty()) book->states[entry.index].violated = true;
+    return out;
+  }
+
+  /// Spent entries leave the index: for a report they are looked up again.
+  void collect_spent(const ProtocolInfo& protocol, const Fields& call, CallStory& story) {
+    story.spent.clear();
+    for (const Entry& entry : book->spec.entries) {
+      MatchReport identity;
+      if (entry.protocol == &protocol && book->is_spent(entry) && identity_fits(entry, call, book->known, book->around, identity)) {
+        story.spent.push_back(&entry);
+      }
+    }
+  }
+
+  Session* find_session(const Destination& to, std::string_view first) {
+    Session* earliest = nullptr;
+    const bool datagrams = to.transport == Transport::udp || to.transport == Transport::unix_datagram;
+    for (Session& session : sessions) {
+      if (book->is_spent(*session.entry) || !session.entry->endpoint.fits(to)) continue;
+      if (session_could_take(session.steps, datagrams, first, *book)) return &session;
+      if (!earliest && !first.empty()) earliest = &session;
+    }
+    return earliest;
+  }
+
+  NoiseFilter noise;
+  std::shared_ptr<LedgerBook> book;
+  EntryIndex index;
+  OrderKeeper order;
+  std::vector<Session> sessions;
+  std::vector<const Entry*> failing;  ///< entries with an errno reply; never changes, so any thread may read it
+};
+
+Ledger::Ledger(const Spec& spec, Surroundings around) : impl_(std::make_unique<Impl>(spec, std::move(around))) {}
+Ledger::~Ledger() = default;
+
+Outcome Ledger::offer(const ProtocolInfo& protocol, const Fields& call, std::uint64_t seq) {
+  CallStory story{protocol, call, *impl_->book, {}};
+  Impl::Choice choice = impl_->choose(protocol, call, nullptr);
+  if (choice.entry) return impl_->serve(protocol, call, seq, std::move(choice), std::move(story));
+  impl_->collect_spent(protocol, call, story);
+  Outcome out;
+  out.refuse = true;
+  out.findings.push_back(unexpected_finding(story));
+  out.refusal = refusal_text(out.findings.front());
+  return out;
+}
+
+bool Ledger::connect_may_fail(const Destination& to) const {
+  return std::ranges::any_of(impl_->failing, [&](const Entry* entry) { return entry->endpoint.fits(to); });
+}
+
+Outcome Ledger::offer_connect(const Destination& to, std::uint64_t seq) {
+  Outcome out;
+  if (!connect_may_fail(to)) return out;
+  for (const Entry& entry : impl_->book->spec.entries) {
+    if (impl_->book->is_spent(entry) || !entry.endpoint.fits(to)) continue;
+    const Reply* reply = impl_->book->next_reply(entry);
+    if (reply && reply->errno_code != 0) {
+      out.entry = &entry;
+      if (const auto overtaken = impl_->spend(entry, seq); !overtaken.empty()) {
+        out.findings.push_back(out_of_order_finding("connect to " + to.url(), entry, overtaken, impl_->book->spec));
+      }
+      out.reply = reply;
+      out.rendered = Fields::object();
+      return out;
+    }
+    if (impl_->book->states[entry.index].used < entry.times.min) return out;  // this connection is for that entry
+  }
+  return out;
+}
+
+bool Ledger::has_session(const Destination& to) const {
+  return std::ranges::any_of(impl_->sessions, [&](const Impl::Session& session) {
+    return !impl_->book->is_spent(*session.entry) && session.entry->endpoint.fits(to);
+  });
+}
+
+std::unique_ptr<RawSession> Ledger::open_session(const Destination& to, std::string_view first, std::uint64_t seq) {
+  Impl::Session* session = impl_->find_session(to, first);
+  if (!session) return nullptr;
+  std::vector<Finding> findings;
+  if (const auto overtaken = impl_->spend(*session->entry, seq); !overtaken.empty()) {
+    findings.push_back(out_of_order_finding("connect to " + to.url(), *session->entry, overtaken, impl_->book->spec));
+  }
+  const bool datagrams = to.transport == Transport::udp || to.transport == Transport::unix_datagram;
+  return make_raw_session({impl_->book, *session->entry, session->steps, datagrams, std::move(findings)});
+}
+
+Finding Ledger::unexpected_bytes(const Destination& to, std::string_view first_bytes) const {
+  Finding out;
+  out.kind = ViolationKind::unexpected;
+  out.message = first_bytes.empty() ? fmt::format("{}: connected, and the program waits for the server to speak first", to.url())
+                                    : fmt::format("{}: {} of no known protocol", to.url(), counted(first_bytes.size(), "byte", "bytes"));
+  if (!first_bytes.empty()) out.differences.push_back({"send", std::nullopt, Value(std::string(first_bytes)), ""});
+  NearMiss nearest = nearest_socket(to, *impl_->book);
+  out.nearest = nearest.entry;
+  out.nearest_reason = std::move(nearest.reason);
+  out.suggestion_verb = "add";
+  out.suggestion = suggest_socket(to, first_bytes);
+  return out;
+}
+
+std::vector<Finding> Ledger::finish() {
+  std::vector<Finding> out;
+  for (const Entry& entry : impl_->book->spec.entries) {
+    for (Finding& finding : unused_findings(entry, impl_->book->states[entry.index])) out.push_back(std::move(finding));
+  }
+  return out;
+}
+
+Ledger::Totals Ledger::totals() const {
+  Totals out{0, impl_->book->spec.entries.size()};
+  for (const Entry& entry : impl_->book->spec.entries) {
+    const EntryState& state = impl_->book->states[entry.index];
+    if (!state.violated && (state.used >= entry.times.min || entry.pass_through)) ++out.met;
+  }
+  return out;
+}
+
+}  // namespace bigfoot

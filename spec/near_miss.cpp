@@ -1,0 +1,151 @@
+// spec/near_miss.cpp - Which entry an unexpected call was probably meant for.
+#include "spec/near_miss.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "spec/call_fields.h"
+#include "spec/entry_match.h"
+
+namespace bigfoot {
+namespace {
+
+constexpr unsigned kTooFar = 14;    // a call that shares neither host nor path is no slip of the entry
+constexpr unsigned kEditLimit = 8;  // two texts further apart than this have nothing to do with each other
+constexpr unsigned kSpentCost = 2;
+
+/// Edit distance, at most kEditLimit; linear for long texts: only their middle part counts.
+unsigned edits(std::string_view one, std::string_view other) {
+  while (!one.empty() && !other.empty() && one.front() == other.front()) one.remove_prefix(1), other.remove_prefix(1);
+  while (!one.empty() && !other.empty() && one.back() == other.back()) one.remove_suffix(1), other.remove_suffix(1);
+  const std::size_t longer = std::max(one.size(), other.size()), shorter = std::min(one.size(), other.size());
+  if (shorter == 0 || longer > 64) return static_cast<unsigned>(std::min<std::size_t>(longer, kEditLimit));
+  std::vector<unsigned> row(other.size() + 1);
+  for (std::size_t j = 0; j <= other.size(); ++j) row[j] = static_cast<unsigned>(j);
+  for (std::size_t i = 1; i <= one.size(); ++i) {
+    unsigned diagonal = row[0];
+    row[0] = static_cast<unsigned>(i);
+    for (std::size_t j = 1; j <= other.size(); ++j) {
+      const unsigned replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return std::min(row.back(), kEditLimit);
+}
+
+struct Miss {
+  unsigned cost = 0;
+  std::string reason;
+  void add(unsigned more, std::string why) {
+    cost += more;
+    reason += (reason.empty() ? "" : ", ") + std::move(why);
+  }
+};
+
+/// How far one field of a call is from what the entry says.
+void judge_field(std::string_view name, const Pattern& expected, const Value& actual, Miss& miss) {
+  const bool is_path = name == "path" || name == "name" || name == "address";
+  const std::string wanted = text_of(expected.shown()), got = text_of(actual);
+  if (is_path || name == "host") {
+    const unsigned distance = edits(wanted, got);
+    const unsigned cost = (is_path ? 1 : 3) + distance;
+    if (expected.literal() && (is_path || distance < kEditLimit)) {
+      miss.add(cost, fmt::format("{} differs at \"{}\"", name, differing_part(wanted, got)));
+    } else {
+      miss.add(cost, fmt::format("{} differs: {} instead of {}", name, got, wanted));
+    }
+    return;
+  }
+  miss.add(3, fmt::format("{} differs: {} instead of {}", name, got, wanted));
+}
+
+/// In the order in which people look: path and host first where they differ, then the rest as the protocol lists it.
+Miss judge(const Entry& entry, const Fields& call, const LedgerBook& book) {
+  Miss miss;
+  for (const bool names_first : {true, false}) {
+    for (const FieldPattern& field : entry.identity) {
+      const bool is_name = field.name == "path" || field.name == "name" || field.name == "address";
+      if (is_name != names_first || !field.pattern) continue;
+      const Value* found = field_of(call, field.name);
+      const Value actual = found ? *found : Value();
+      if (!field.pattern->match(actual, field.name, book.known, book.around, nullptr)) {
+        judge_field(field.name, *field.pattern, actual, miss);
+      }
+    }
+  }
+  return miss;
+}
+
+std::string used_up(const Entry& entry, const EntryState& state) {
+  std::string out = "already used at ";
+  for (std::size_t i = 0; i < state.seqs.size(); ++i) out += fmt::format("{}#{}", i ? ", " : "", state.seqs[i]);
+  if (state.used > state.seqs.size()) out += ", …";
+  if (entry.times.max == 0) return "times = 0: it must not happen";
+  return out + (entry.times.max == 1 ? "" : fmt::format(" (times = {})", entry.times.max));
+}
+
+class Nearest {
+ public:
+  void offer(const Entry& entry, Miss miss) {
+    if (miss.cost >= kTooFar || (best_.entry && miss.cost >= cost_)) return;
+    cost_ = miss.cost;
+    best_ = {&entry, std::move(miss.reason)};
+  }
+  NearMiss take() { return std::move(best_); }
+
+ private:
+  NearMiss best_;
+  unsigned cost_ = 0;
+};
+
+}  // namespace
+
+NearMiss nearest_entry(const ProtocolInfo& protocol, const Fields& call, const LedgerBook& book) {
+  Nearest nearest;
+  for (const Entry& entry : book.spec.entries) {
+    if (entry.protocol != &protocol) continue;
+    Miss miss = judge(entry, call, book);
+    if (book.is_spent(entry)) {
+      miss.add(kSpentCost, used_up(entry, book.states[entry.index]));
+    } else if (miss.cost == 0) {
+      const Reply* reply = book.next_reply(entry);
+      miss.add(1, reply && reply->errno_code ? "its reply fails the connect, and this connection was open already"
+                                             : "it takes no call now");
+    }
+    nearest.offer(entry, std::move(miss));
+  }
+  return nearest.take();
+}
+
+NearMiss nearest_socket(const Destination& to, const LedgerBook& book) {
+  Nearest nearest;
+  const bool is_path = to.transport == Transport::unix_stream || to.transport == Transport::unix_datagram;
+  for (const Entry& entry : book.spec.entries) {
+    if (entry.protocol->name != "socket") continue;
+    const EndpointPattern& wanted = entry.endpoint;
+    Miss miss;
+    if (is_path != wanted.unix_path) continue;
+    const PatternPtr& name = is_path ? wanted.path : wanted.host;
+    EndpointPattern only_name = wanted;
+    only_name.port.reset();
+    only_name.tcp = only_name.udp = true;
+    if (name && !only_name.fits(to)) {
+      judge_field(is_path ? "path" : "host", *name, Value(is_path ? to.path : to.host.empty() ? to.address : to.host), miss);
+    }
+    if (wanted.port && *wanted.port != to.port) miss.add(3, fmt::format("port differs: {} instead of {}", to.port, *wanted.port));
+    if (to.transport == Transport::tcp && !wanted.tcp) miss.add(3, "scheme differs: tcp instead of udp");
+    if (to.transport == Transport::udp && !wanted.udp) miss.add(3, "scheme differs: udp instead of tcp");
+    if (book.is_spent(entry)) {
+      miss.add(kSpentCost, used_up(entry, book.states[entry.index]));
+    } else if (miss.cost == 0) {
+      miss.add(1, entry.steps.empty() ? "it has no steps to play" : "its first step does not fit");
+    }
+    nearest.offer(entry, std::move(miss));
+  }
+  return nearest.take();
+}
+
+}  // namespace bigfoot

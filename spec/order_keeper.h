@@ -1,0 +1,28 @@
+// spec/order_keeper.h - Whether a call came before its turn. Source: spec-format.md, section 10 ("Order").
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "spec/ledger_book.h"
+
+namespace bigfoot {
+
+class OrderKeeper {
+ public:
+  explicit OrderKeeper(const Spec& spec);
+
+  /// The entries that should have come before the first call of `entry`, each told once only.
+  std::vector<const Entry*> overtaken(const Entry& entry, std::vector<EntryState>& states);
+
+ private:
+  bool is_waiting(std::size_t index, const std::vector<EntryState>& states) const;
+  Order order_of(const Entry& entry) const;
+
+  const Spec& spec_;
+  std::vector<std::size_t> group_;     ///< by entry: neighbours that share an any_order label have one number
+  std::vector<std::string> target_;    ///< by entry, where an order is per-target
+  std::size_t first_waiting_ = 0;      ///< nobody before it waits any more
+};
+
+}  // namespace bigfoot

@@ -1,0 +1,177 @@
+// spec/suggest.cpp - TOML to paste.
+#include "spec/suggest.h"
+
+#include <fmt/format.h>
+
+#include "protocols/body.h"
+#include "protocols/http/url.h"
+#include "spec/call_fields.h"
+#include "spec/toml_text.h"
+#include "spec/values.h"
+
+namespace bigfoot {
+namespace {
+
+constexpr std::size_t kLongLine = 200;  // columns: about what a wide editor shows without wrapping
+constexpr std::size_t kShortBytes = 48;  // hex is readable so far, base64 is shorter beyond
+
+std::string_view header_of(const Fields& call, std::string_view name) {
+  const Value* headers = field_of(call, "headers");
+  if (!headers) return "";
+  for (const Value& pair : *headers) {
+    if (pair.at(0) == name) return pair.at(1).get_ref<const std::string&>();
+  }
+  return "";
+}
+
+/// TOML's integers have 64 bits with a sign.
+bool fits_toml(const Value& value) {
+  if (value.is_number_unsigned()) return value.get<std::uint64_t>() <= INT64_MAX;
+  if (!value.is_structured()) return true;
+  for (const Value& item : value) {
+    if (!fits_toml(item)) return false;
+  }
+  return true;
+}
+
+/// JSON text in quotes, on several lines where literal quotes can hold it.
+std::string json_as_text(const Value& spoken_json) {
+  const std::string text = json_text(spoken_json, 2);
+  if (text.find("'''") == text.npos) return fmt::format("'''\n{}\n'''", text);
+  return toml_string(json_text(spoken_json));
+}
+
+/// The value of a { json = ... }.
+std::string json_argument(const Value& spoken_json, bool as_text) {
+  const bool plain_string = spoken_json.is_string() && !spoken_json.get_ref<const std::string&>().starts_with("{{");
+  if (plain_string) return toml_string(json_text(spoken_json));  // else it would be read as JSON text
+  return as_text || !fits_toml(spoken_json) ? json_as_text(spoken_json) : toml_value(spoken_json);
+}
+
+std::string operator_table(const Value& spoken, bool json_as_text) {
+  const std::string& name = spoken.begin().key();
+  const bool json = name == "json" || name == "json_subset";
+  return fmt::format("{{ {} = {} }}", name, json ? json_argument(*spoken.begin(), json_as_text) : toml_value(*spoken.begin()));
+}
+
+bool is_json_operator(const Value& spoken) {
+  return spoken.is_object() && spoken.size() == 1 && (spoken.contains("json") || spoken.contains("json_subset"));
+}
+
+std::string field_value(std::string_view name, const Value& spoken) {
+  if (name == "headers" || name == "query" || !is_json_operator(spoken)) return toml_value(spoken);
+  const std::string line = operator_table(spoken, false);
+  return name.size() + 3 + line.size() > kLongLine && spoken.begin()->is_structured() ? operator_table(spoken, true) : line;
+}
+
+Value spoken_headers(const Fields& call, const Surroundings& around) {
+  std::vector<std::pair<std::string, std::string>> kept;
+  const Value* headers = field_of(call, "headers");
+  for (const Value& pair : headers ? *headers : Value::array()) {
+    const std::string& name = pair.at(0).get_ref<const std::string&>();
+    if (around.is_noise_header && around.is_noise_header(name)) continue;
+    kept.emplace_back(name, pair.at(1).get<std::string>());
+  }
+  Value out = Value::object();
+  for (const auto& [name, value] : kept) {
+    Value one = is_utf8(value) ? Value(spoken_text(value)) : spoken_bytes(value);
+    if (!out.contains(name)) {
+      out[name] = std::move(one);
+    } else {
+      if (!out[name].is_array()) out[name] = Value::array({out[name]});
+      out[name].push_back(std::move(one));
+    }
+  }
+  if (!out.empty()) out["*"] = "*";
+  return out;
+}
+
+Value spoken_body(const Fields& call) {
+  const std::string bytes = field_text(call, "body");
+  if (bytes.empty()) return "";
+  const Value view = body_view(bytes, header_of(call, "content-type"));
+  if (view.contains("json")) return Value::object({{"json", spoken(view["json"])}});
+  if (view.contains("form")) {
+    Value form = Value::object();
+    for (const auto& [name, value] : view["form"].items()) form[name] = spoken(value);
+    return Value::object({{"form", std::move(form)}});
+  }
+  return spoken_bytes(bytes);
+}
+
+std::string dns_reply(std::string_view type) {
+  if (type == "AAAA") return R"(["2001:db8::1"])";
+  if (type == "MX") return R"(["10 mail.example.com"])";
+  if (type == "TXT") return R"(["text"])";
+  if (type == "SRV") return R"(["0 5 443 host.example.com"])";
+  if (type == "A") return R"(["192.0.2.1"])";  // RFC 5737: addresses for examples
+  if (type == "CNAME" || type == "PTR" || type == "NS") return R"(["host.example.com"])";
+  return R"({ error = "NXDOMAIN" })";
+}
+
+}  // namespace
+
+std::string call_headline(const ProtocolInfo& protocol, const Fields& call) {
+  if (protocol.name == "http") {
+    const Url url{field_text(call, "scheme"), field_text(call, "host"), field_port(call), field_text(call, "path"),
+                  field_text(call, "query")};
+    return fmt::format("{} {}", field_text(call, "method"), to_text(url));
+  }
+  if (protocol.name == "dns") {
+    const std::string type = field_text(call, "type");
+    return type == "A" || type == "AAAA" ? field_text(call, "name") : fmt::format("{} {}", type, field_text(call, "name"));
+  }
+  std::string out(protocol.name);
+  for (const FieldInfo& field : protocol.call) {
+    if (field.identity) out += " " + field_text(call, field.name);
+  }
+  return out;
+}
+
+Value spoken_bytes(std::string_view bytes) {
+  if (is_utf8(bytes)) return spoken_text(bytes);
+  if (bytes.size() <= kShortBytes) return Value::object({{"hex", to_hex(bytes)}});
+  return Value::object({{"base64", to_base64(bytes)}});
+}
+
+Value spoken_field(std::string_view field, const Fields& call, const Surroundings& around) {
+  if (field == "headers") return spoken_headers(call, around);
+  if (field == "body") return spoken_body(call);
+  const Value* value = field_of(call, field);
+  return value ? spoken(*value) : Value("");
+}
+
+std::string field_line(std::string_view name, const Value& spoken) {
+  return fmt::format("{} = {}", name, field_value(name, spoken));
+}
+
+std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  rows.emplace_back(protocol.name, toml_string(spoken_text(call_headline(protocol, call))));
+  if (protocol.name == "dns") {
+    rows.emplace_back("reply", dns_reply(field_text(call, "type")));
+    return "[[expect]]\n" + toml_lines(rows);
+  }
+  for (const FieldInfo& field : protocol.call) {
+    if (field.identity || !field.must_assert || field.name == "query") continue;  // the headline has the query
+    const Value said = spoken_field(field.name, call, around);
+    if (field.name == "headers" && said.empty()) continue;  // all noise needs no line
+    rows.emplace_back(field.name, field_value(field.name, said));
+  }
+  if (protocol.name == "http") rows.emplace_back("reply", "{ status = 200, json = { } }");
+  return "[[expect]]\n" + toml_lines(rows);
+}
+
+std::string suggest_socket(const Destination& to, std::string_view first_bytes) {
+  const std::string step = first_bytes.empty() ? R"({ recv = "" })"
+                                               : fmt::format("{{ send = {} }}", toml_value(spoken_bytes(first_bytes)));
+  return "[[expect]]\n" + toml_lines({{"socket", toml_string(to.url())}, {"steps", fmt::format("[ {} ]", step)}});
+}
+
+std::string headline_with_query(std::string_view headline, std::string_view query) {
+  const auto mark = headline.find('?');
+  const std::string_view front = headline.substr(0, mark);
+  return query.empty() ? std::string(front) : fmt::format("{}?{}", front, query);
+}
+
+}  // namespace bigfoot

@@ -1,0 +1,33 @@
+// spec/suggest.h - TOML to paste: whole entries for calls that none fits, lines for fields that differ or are missing.
+// Everything that is written matches the very call it came from. Source: spec-format.md, section 5.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "spec/spec.h"
+
+namespace bigfoot {
+
+/// `GET http://api.example.com/v1/balance?page=2`, `MX example.com`: a call as headlines name it.
+std::string call_headline(const ProtocolInfo& protocol, const Fields& call);
+
+/// A field of a call in the spec's language: a body by its content type, headers without noise.
+Value spoken_field(std::string_view field, const Fields& call, const Surroundings& around);
+
+/// `name = value` on one line; long JSON as text of several lines.
+std::string field_line(std::string_view name, const Value& spoken);
+
+/// A whole [[expect]] for `call`.
+std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around);
+
+/// A whole [[expect]] for a raw connection whose first bytes these are; none: the server speaks first.
+std::string suggest_socket(const Destination& to, std::string_view first_bytes);
+
+/// Bytes of a `send` step as a spec says them: text where it is text, else { hex = ... }.
+Value spoken_bytes(std::string_view bytes);
+
+/// The URL of `headline` with another query.
+std::string headline_with_query(std::string_view headline, std::string_view query);
+
+}  // namespace bigfoot
