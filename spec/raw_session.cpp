@@ -72,6 +72,7 @@ class StepSession : public RawSession {
     return action;
   }
 
+  bool done() const override { return over_ || step_ >= steps().size(); }
   std::vector<Played> take_played() override { return std::exchange(played_, {}); }
 
   void end() override {
@@ -80,7 +81,7 @@ class StepSession : public RawSession {
     client_ended_ = true;
     if (!over_) {
       while (at_step(Verb::send) && has_input() && play_send()) continue;
-      while (at_step(Verb::close)) done("close", "");
+      while (at_step(Verb::close)) played("close", "");
     }
     over_ = true;
     std::vector<Finding> left = std::exchange(findings_, {});
@@ -136,7 +137,7 @@ class StepSession : public RawSession {
       paused_ = false;
       if (step.verb == Verb::recv) return play_recv(step);
       if (step.verb == Verb::close) {
-        done("close", "");
+        played("close", "");
         over_ = true;
         return Close{};
       }
@@ -152,14 +153,14 @@ class StepSession : public RawSession {
       violated();
     }
     std::string bytes = text_of(value);
-    done("recv", bytes);
+    played("recv", bytes);
     return Send{std::move(bytes)};
   }
 
   /// Nothing: the fault is silence, and the session goes on being deaf.
   std::optional<Action> play_fault(const Step& step) {
     const Fault fault = step.fault;
-    done("fault", "");
+    played("fault", "");
     switch (fault) {
       case Fault::reset:
         over_ = true;
@@ -229,7 +230,7 @@ class StepSession : public RawSession {
 
   void take(std::size_t used, MatchReport report) {
     for (auto& [name, value] : report.bound) book().known[name] = std::move(value);
-    done("send", std::string(input().substr(0, used)));
+    played("send", std::string(input().substr(0, used)));
     drop_input(used);
   }
 
@@ -241,7 +242,7 @@ class StepSession : public RawSession {
     }
   }
 
-  void done(std::string op, std::string data) {
+  void played(std::string op, std::string data) {
     history_.push_back(step_);
     played_.push_back({std::move(op), std::move(data), &steps()[step_], std::exchange(findings_, {})});
     ++step_;
