@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "protocols/http/coding.h"
 #include "protocols/http/message.h"
 #include "protocols/http/reply_writer.h"
 #include "protocols/http/url.h"
@@ -115,16 +114,7 @@ Event HttpDecoder::Request::event(std::string& out) {
     out += kTunnelOpen;
     return Switch{"tunnel", std::move(tunnel)};
   }
-  std::string& body = message.body();
-  if (!codings.empty() && !body.empty()) {
-    if (auto decoded = undo_content_codings(codings, body)) {
-      body = *std::move(decoded);
-    } else {
-      fields["coding_error"] = std::move(decoded.error());
-    }
-  }
-  fields["body"] = std::move(body);
-  if (!message.trailers().is_null()) fields["trailers"] = std::move(message.trailers());
+  message.add_body(fields, codings);
   return Call{"request", std::move(fields)};
 }
 

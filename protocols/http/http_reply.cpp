@@ -1,7 +1,6 @@
 // protocols/http/http_reply.cpp - See http_reply.h.
 #include "protocols/http/http_reply.h"
 
-#include "protocols/http/coding.h"
 #include "protocols/http/message.h"
 
 namespace bigfoot {
@@ -71,16 +70,7 @@ Event HttpReplyDecoder::event() {
   methods_.pop_front();
   if (reply->status == 101) return Switch{"upgrade", ""};
   if (method == "CONNECT" && reply->status / 100 == 2) return Switch{"tunnel", ""};
-  std::string& body = reply->message.body();
-  if (!reply->codings.empty() && !body.empty()) {
-    if (auto decoded = undo_content_codings(reply->codings, body)) {
-      body = *std::move(decoded);
-    } else {
-      fields["coding_error"] = std::move(decoded.error());
-    }
-  }
-  fields["body"] = std::move(body);
-  if (!reply->message.trailers().is_null()) fields["trailers"] = std::move(reply->message.trailers());
+  reply->message.add_body(fields, reply->codings);
   return Call{"reply", std::move(fields)};
 }
 

@@ -7,6 +7,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "protocols/http/coding.h"
+
 namespace bigfoot {
 namespace {
 
@@ -58,6 +60,7 @@ constexpr Complaint kComplaints[] = {
     {http::error::bad_chunk, "the chunk size is no hexadecimal number", nullptr},
     {http::error::bad_chunk_extension, "a chunk extension that its grammar does not allow", nullptr},
     {http::error::body_limit, "the body is larger than this program keeps (1 GiB)", nullptr},
+    {http::error::need_more, "a quoted string that its line does not end", nullptr},
     {http::error::header_limit, "more than 2000 header fields", nullptr},
 };
 
@@ -76,10 +79,17 @@ ProtocolError complaint(const boost::beast::error_code& code, std::string_view b
 
 /// The start line has come whole: is it HTTP/1 at all? Asked before the rest of the head is waited for.
 std::expected<void, ProtocolError> check_start_line(std::string_view line, bool request) {
-  const auto version_at = request ? line.rfind(' ') + 1 : 0;  // no space: npos + 1 is 0
-  const std::string_view version = line.substr(version_at);
-  if (request && version_at == 0) return broken(0, "no request line: expected METHOD TARGET HTTP/1.1");
-  if (!version.starts_with("HTTP/1.")) return broken(version_at, "expected HTTP/1.0 or HTTP/1.1");
+  std::size_t version_at = 0;
+  if (request) {
+    const auto target_at = line.find(' ') + 1;  // no space: npos + 1 is 0
+    const auto last = line.rfind(' ') + 1;
+    if (target_at == last) return broken(0, "no request line: expected METHOD TARGET HTTP/1.1");
+    version_at = last;
+    const auto blank = line.find(' ', target_at);
+    if (blank + 1 != last) return broken(blank, "a blank inside the request target");
+  }
+  const std::string_view version = line.substr(version_at, std::string_view("HTTP/1.1").size());
+  if (version != "HTTP/1.1" && version != "HTTP/1.0") return broken(version_at, "expected HTTP/1.0 or HTTP/1.1");
   return {};
 }
 
@@ -335,6 +345,19 @@ template <bool kRequest>
 std::size_t HttpMessage<kRequest>::on_chunk_body_impl(std::uint64_t, text bytes, error_code&) {
   body_.append(bytes.data(), bytes.size());
   return bytes.size();
+}
+
+template <bool kRequest>
+void HttpMessage<kRequest>::add_body(Fields& fields, std::string_view codings) {
+  if (!codings.empty() && !body_.empty()) {
+    if (auto decoded = undo_content_codings(codings, body_)) {
+      body_ = *std::move(decoded);
+    } else {
+      fields["coding_error"] = std::move(decoded.error());
+    }
+  }
+  fields["body"] = std::move(body_);
+  if (!trailers_.is_null()) fields["trailers"] = std::move(trailers_);
 }
 
 template class HttpMessage<true>;

@@ -56,8 +56,8 @@ class HttpMessage : private boost::beast::http::basic_parser<kRequest> {
   bool expects_body() const { return phase_ != Phase::whole; }                        ///< asked when the head is in
 
   HttpHead& head() { return head_; }
-  std::string& body() { return body_; }
-  Value& trailers() { return trailers_; }
+  /// When the message is whole: body, with `codings` undone, coding_error where that fails, and trailers where there are some.
+  void add_body(Fields& fields, std::string_view codings);
 
  private:
   enum class Phase { head, body, chunk_line, chunk_data, until_end, whole };
