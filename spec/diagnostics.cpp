@@ -80,6 +80,11 @@ void Diagnostics::sort() {
   };
   std::stable_sort(all_.begin(), all_.end(),
                    [&](const Diagnostic& a, const Diagnostic& b) { return place(a) < place(b); });
+  // What [defaults] say is read for every entry that they serve: one problem, told once.
+  const auto same = [](const Diagnostic& a, const Diagnostic& b) {
+    return a.what == b.what && a.at.file == b.at.file && a.at.line == b.at.line && a.at.column == b.at.column;
+  };
+  all_.erase(std::unique(all_.begin(), all_.end(), same), all_.end());
 }
 
 bool Diagnostics::has(Severity at_least) const {

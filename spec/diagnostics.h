@@ -37,7 +37,7 @@ class Diagnostics {
   /// Keeps the text of a file, so that add() can fill in source lines that its callers do not have.
   void remember(const std::string& file, std::string text);
   void add(Diagnostic d);
-  void sort();  ///< by file (in the order in which they were remembered), line, column
+  void sort();  ///< by file (in the order in which they were remembered), line, column; what stands twice goes
   bool has(Severity at_least) const;  ///< error > not_here > warning
   bool empty() const { return all_.empty(); }
   const std::vector<Diagnostic>& all() const { return all_; }

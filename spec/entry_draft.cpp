@@ -1,0 +1,58 @@
+// spec/entry_draft.cpp - What all headlines need: fields, defaults, places inside strings, files beside the spec.
+#include "spec/entry_draft.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace bigfoot {
+
+const Node* EntryDraft::field(std::string_view key) const {
+  if (const Node* own = table.find(key)) return own;
+  return defaults ? defaults->find(key) : nullptr;
+}
+
+void EntryDraft::set(std::string_view field, PatternPtr pattern, const Place& at) {
+  fields[field] = FieldPattern{std::string(field), std::move(pattern), at};
+}
+
+void EntryDraft::set_from(std::string_view key, PatternPtr (*compile)(const Node&, Diagnostics&)) {
+  const Node* node = field(key);
+  if (!node) return;
+  set(key, compile(*node, problems), node->key_at.line > 0 ? node->key_at : node->at);
+}
+
+Place place_in(const Node& node, std::size_t offset) {
+  const std::string* text = node.text();
+  const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  if (!text || static_cast<std::size_t>(std::count_if(text->begin(), text->end(), starts)) + 2 != node.length) return node.at;
+  Place at = node.at;
+  const auto end = text->begin() + static_cast<std::ptrdiff_t>(std::min(offset, text->size()));
+  at.column += 1 + static_cast<unsigned>(std::count_if(text->begin(), end, starts));
+  return at;
+}
+
+Node part_of(const Node& node, std::size_t offset, std::string text) {
+  Node part;
+  part.at = place_in(node, offset);
+  part.key_at = node.key_at;
+  // As in a file, the place of a string is that of its opening quote.
+  if (part.at.column > node.at.column) part.at.column -= 1;
+  part.length = static_cast<unsigned>(text.size()) + 2;
+  part.value = std::move(text);
+  return part;
+}
+
+std::filesystem::path beside_spec(const Place& spec, const std::string& name) {
+  return std::filesystem::path(spec.file).parent_path() / name;
+}
+
+std::optional<std::string> read_file(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+}  // namespace bigfoot

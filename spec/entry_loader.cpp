@@ -1,0 +1,134 @@
+// spec/entry_loader.cpp - One [[expect]]: finds its headline, checks its keys, reads what every entry may say.
+// Source: spec-format.md, sections 1 and 3.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "protocols/registry.h"
+#include "spec/check.h"
+#include "spec/entry_draft.h"
+#include "spec/scalars.h"
+
+namespace bigfoot {
+namespace {
+
+std::vector<std::string_view> protocol_names(bool built_only) {
+  std::vector<std::string_view> names;
+  for (const ProtocolInfo* protocol : all_protocols())
+    if (protocol->built || !built_only) names.push_back(protocol->name);
+  return names;
+}
+
+struct Headline {
+  const ProtocolInfo* protocol = nullptr;
+  const Node* node = nullptr;
+};
+
+/// The one key that names a protocol. `file` and `log` are headlines too: an entry has no other key of these names.
+Headline find_headline(const Node& table, std::string_view where, Diagnostics& problems) {
+  Headline found;
+  for (const auto& [name, node] : *table.table()) {
+    const ProtocolInfo* protocol = find_protocol(name);
+    if (!protocol) continue;
+    if (found.protocol) {
+      refuse_key(problems, node, name, fmt::format("a second headline in {}: '{}' beside '{}'", where, name, found.protocol->name),
+                 "one protocol an entry: write two entries");
+      return {};
+    }
+    found = {protocol, &node};
+  }
+  if (found.protocol) return found;
+  std::string hint = fmt::format("its first key names the protocol: {}", fmt::join(protocol_names(false), ", "));
+  for (const auto& [name, node] : *table.table())
+    if (const std::string_view nearest = nearest_word(name, protocol_names(false)); !nearest.empty() && name.size() > 2) {
+      refuse_key(problems, node, name, fmt::format("no headline in {}", where), fmt::format("did you mean '{}'?", nearest));
+      return {};
+    }
+  refuse(problems, table, fmt::format("no headline in {}", where), std::move(hint));
+  return {};
+}
+
+/// Where a key that entries do not have belongs.
+std::string entry_key_elsewhere(std::string_view key, std::string_view protocol) {
+  for (const KeyInfo& known : reply_keys_of(protocol))
+    if (known.name == key) return fmt::format("'{}' belongs in the reply: reply = {{ {} = … }}", key, key);
+  for (const KeyInfo& known : verbs_of(protocol))
+    if (known.name == key) return fmt::format("'{}' is a step: steps = [ {{ {} = … }} ]", key, key);
+  if (protocol == "http" && (key == "method" || key == "url" || key == "path" || key == "host"))
+    return "method and URL stand in the headline: http = \"GET https://api.example.com/path\"";
+  if (protocol == "http" && (key == "json" || key == "form" || key == "text")) return fmt::format("a request's body is written as body = {{ {} = … }}", key);
+  if (key == "order") return "an order stands in [settings] or [[test]]";
+  return {};
+}
+
+void read_count(EntryDraft& draft) {
+  Entry& entry = draft.entry;
+  const std::size_t replies = entry.replies.size();
+  const Node* times = draft.table.find("times");
+  if (times) entry.times = read_times(*times, draft.problems).value_or(entry.times);
+  const bool spread = draft.table.find("replies") != nullptr || replies > 1;
+  if (spread && replies > 0) {
+    if (times && (entry.times.max != replies) && draft.table.find("replies"))
+      refuse_key(draft.problems, *times, "times", fmt::format("'times' and {} replies do not agree", replies),
+                 "'replies' gives one reply for each use, so it says the count itself");
+    entry.times = {times ? std::min<std::uint64_t>(entry.times.min, replies) : replies, replies};
+  }
+  // The seed's rule: a program may look for a tool in several ways, or not at all.
+  const bool required = flag_of(draft.table, "required").value_or(draft.protocol.name != "which");
+  if (!required) entry.times.min = 0;
+}
+
+bool asserts_nothing(const EntryDraft& draft) {
+  const auto any = [](const FieldPattern& field) { return field.pattern && field.pattern->is_any(); };
+  if (!std::ranges::all_of(draft.entry.identity, any)) return false;
+  if (!draft.entry.steps.empty()) return std::ranges::all_of(draft.entry.steps, [](const Step& step) { return step.verb != Verb::send || (step.content && step.content->is_any()); });
+  if (draft.table.find("steps") != nullptr) return false;
+  return std::ranges::all_of(draft.entry.asserted, [&](const FieldPattern& field) { return any(field) || draft.entry.replies.size() == 1; }) &&
+         std::ranges::all_of(draft.entry.asserted, any);
+}
+
+void check_asserts_something(EntryDraft& draft, std::string_view where) {
+  if (draft.headline.text() && *draft.headline.text() == "*" ? !asserts_nothing(draft) : draft.fields.empty() || !asserts_nothing(draft)) return;
+  refuse(draft.problems, draft.headline, fmt::format("this {} is \"*\" everywhere: it asserts nothing", where),
+         "name at least one part; to let calls through unasserted, use [guard] allow or default = \"off\"");
+}
+
+void check_built(EntryDraft& draft) {
+  if (!draft.protocol.built)
+    not_here(draft.problems, draft.headline, fmt::format("`{}` entries are valid, but this version cannot answer them yet (it speaks {})",
+                                                         draft.protocol.name, fmt::join(protocol_names(true), ", ")));
+  if (const Node* through = draft.table.find("pass_through"); through && flag_of(draft.table, "pass_through").value_or(false))
+    not_here(draft.problems, *through, "pass_through is not built yet", "[guard] allow lets the real service answer, recorded but not asserted");
+}
+
+}  // namespace
+
+std::optional<Entry> load_entry(const Node& table, const Node* all_defaults, std::string_view where, Diagnostics& problems) {
+  if (!table.is_table()) {
+    refuse(problems, table, fmt::format("an entry of {} is a table, not {}", where, kind_of(table)));
+    return std::nullopt;
+  }
+  const Headline headline = find_headline(table, where, problems);
+  if (!headline.protocol) return std::nullopt;
+  const std::string_view protocol = headline.protocol->name;
+  EntryDraft draft{table, *headline.protocol, *headline.node, all_defaults ? all_defaults->find(protocol) : nullptr, problems};
+  check_keys(table, keys_of(protocol), where, problems, entry_key_elsewhere, protocol);
+  if (!is_kind(*headline.node, keys_of(protocol).front().kinds)) return std::nullopt;
+  Entry& entry = draft.entry;
+  entry.at = headline.node->key_at.line > 0 ? headline.node->key_at : table.at;
+  entry.at = table.at.line > 0 ? table.at : entry.at;
+  entry.protocol = headline.protocol;
+  if (const std::string* id = text_of(table, "id")) entry.id = *id;
+  if (const std::string* label = text_of(table, "any_order")) entry.any_order = *label;
+  if (const Node* choice = draft.field("on_mismatch"); choice && choice->text() && *choice->text() == "refuse") entry.on_mismatch = OnMismatch::refuse;
+  entry.pass_through = flag_of(table, "pass_through").value_or(false);
+  load_headline(draft);
+  load_replies(draft);
+  load_steps(draft);
+  read_count(draft);
+  check_built(draft);
+  check_asserts_something(draft, where);
+  return std::move(draft.entry);
+}
+
+}  // namespace bigfoot

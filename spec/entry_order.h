@@ -1,0 +1,33 @@
+// spec/entry_order.h - What ties entries to each other: ids, `after`, any_order groups.
+#pragma once
+
+#include <vector>
+
+#include "spec/node.h"
+#include "spec/spec.h"
+
+namespace bigfoot {
+
+class EntryOrder {
+ public:
+  /// Remembers where an entry says its id, after and label; `table` is the entry's own.
+  void note(const Entry& entry, const Node& table);
+  /// [settings] on_mismatch = "refuse" of a file: for its entries that say nothing themselves.
+  void refuse_by_default(Spec& spec, std::size_t first) const;
+  /// Fills Entry::after. Ids that are unknown or stand twice, circles, and labels that are no neighbours are reported.
+  void resolve(Spec& spec, Diagnostics& problems) const;
+
+ private:
+  struct Noted {
+    Node id, label;
+    std::vector<Node> after;
+    bool says_on_mismatch = false;
+  };
+  void resolve_ids(Spec& spec, Diagnostics& problems) const;
+  void check_circles(const Spec& spec, Diagnostics& problems) const;
+  void check_labels(const Spec& spec, Diagnostics& problems) const;
+
+  std::vector<Noted> entries_;  // one an entry, by its index
+};
+
+}  // namespace bigfoot

@@ -1,0 +1,100 @@
+// spec/headline_system.cpp - Processes, files, log lines, named mocks, SQLite. Source: spec-format.md 4.6, 4.7, 4.10, 4.11.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "spec/check.h"
+#include "spec/url_pattern.h"
+
+namespace bigfoot {
+namespace {
+
+const std::vector<std::string_view> kOperations = {"read", "write", "append", "rename", "delete", "stat", "list"};
+
+void check_arguments(EntryDraft& draft, std::string_view key) {
+  const Node* node = draft.field(key);
+  if (!node) return;
+  if (const std::string* text = node->text(); text && *text != "*")
+    refuse(draft.problems, *node, fmt::format("'{}' is an array, or \"*\"", key));
+  draft.set(key, compile_pattern(*node, draft.problems), node->at);
+}
+
+}  // namespace
+
+void load_command(EntryDraft& draft) {
+  const Node& headline = draft.headline;
+  const bool shell = draft.protocol.name == "shell";
+  const std::string_view identity = shell ? "command" : "program";
+  if (const std::string* text = headline.text()) {
+    draft.entry.headline = fmt::format("{} {}", draft.protocol.name, *text);
+    if (!shell && *text != "*") {
+      refuse(draft.problems, headline, "exec takes the arguments as an array", fmt::format("exec = [\"{}\"], or shell = \"…\" for a command line", *text));
+      return;
+    }
+    draft.set(identity, compile_text_pattern(*text, place_in(headline, 0), draft.problems), headline.at);
+    if (!shell) draft.set("argv", any_pattern(), headline.at);
+  } else if (const Node::Array* words = headline.array()) {
+    draft.entry.headline = fmt::format("{} [", draft.protocol.name);
+    if (words->empty()) refuse(draft.problems, headline, "exec names no program", "exec = [\"git\", \"pull\"]");
+    for (const Node& word : *words) {
+      if (!is_kind(word, kText | kTable)) refuse(draft.problems, word, fmt::format("an argument is a string, not {}", kind_of(word)));
+      draft.entry.headline += fmt::format("{}\"{}\"", draft.entry.headline.ends_with('[') ? "" : ", ", word.text() ? *word.text() : std::string("…"));
+    }
+    draft.entry.headline += "]";
+    if (words->empty()) return;
+    const std::string* program = words->front().text();
+    const std::size_t slash = program ? program->rfind('/') : std::string::npos;  // the identity is the basename
+    draft.set(identity, slash == std::string::npos ? compile_pattern(words->front(), draft.problems) : literal_pattern(program->substr(slash + 1)), headline.at);
+    draft.set("argv", compile_pattern(headline, draft.problems), headline.at);
+  } else {
+    draft.entry.headline = std::string(draft.protocol.name);
+    draft.set(identity, compile_pattern(headline, draft.problems), headline.at);
+  }
+  draft.set_from("stdin", compile_body_pattern);
+}
+
+void load_which(EntryDraft& draft) {
+  const std::string& text = *draft.headline.text();
+  draft.entry.headline = "which " + text;
+  if (text.find('/') != text.npos) refuse(draft.problems, draft.headline, fmt::format("'{}' is a path: `which` takes a bare name", text));
+  draft.set("name", compile_text_pattern(text, place_in(draft.headline, 0), draft.problems), draft.headline.at);
+}
+
+void load_file(EntryDraft& draft) {
+  const std::string& text = *draft.headline.text();
+  draft.entry.headline = "file " + text;
+  draft.set_from("content", compile_body_pattern);
+  if (text == "*") return;
+  const std::size_t blank = masked_holes(text).find(' ');
+  const std::string operation = text.substr(0, blank);
+  if (operation != "*" && std::ranges::find(kOperations, std::string_view(operation)) == kOperations.end()) {
+    refuse(draft.problems, part_of(draft.headline, 0, operation), fmt::format("'{}' is no operation on files", operation),
+           did_you_mean(operation, kOperations, fmt::format("{} and a path", listed(kOperations, "or"))));
+    return;
+  }
+  const std::string path = blank == text.npos ? "" : text.substr(blank + 1);
+  const bool absolute = path.starts_with('/') || path == "*" || has_hole(path.substr(0, 2));
+  if (!absolute) {
+    refuse(draft.problems, draft.headline, fmt::format("'{}' needs an absolute path", text), fmt::format("file = \"{} /etc/myapp/config.yaml\"", operation));
+    return;
+  }
+  if (operation == "rename" && path.find(" -> ") == path.npos)
+    refuse(draft.problems, draft.headline, "rename needs two paths", "file = \"rename /tmp/a -> /tmp/b\"");
+  draft.set("operation", operation == "*" ? any_pattern() : literal_pattern(operation), draft.headline.at);
+  draft.set("path", compile_wildcard_pattern(path, Wildcards::file_path, place_in(draft.headline, blank + 1), draft.problems), draft.headline.at);
+}
+
+void load_named(EntryDraft& draft) {
+  const std::string& text = *draft.headline.text();
+  draft.entry.headline = fmt::format("{} {}", draft.protocol.name, text);
+  if (draft.protocol.name == "mock") {
+    if (text != "*" && text.empty()) refuse(draft.problems, draft.headline, "a named mock needs a name", "mock = \"PaymentService.charge\"");
+    check_arguments(draft, "args");
+    if (const Node* kwargs = draft.field("kwargs")) draft.set("kwargs", compile_pattern(*kwargs, draft.problems), kwargs->at);
+  }
+  const std::string_view identity = draft.protocol.name == "log" ? "channel" : draft.protocol.name == "mock" ? "name" : "path";
+  draft.set(identity, compile_text_pattern(text, place_in(draft.headline, 0), draft.problems), draft.headline.at);
+  for (const std::string_view key : {"level", "logger", "message"}) draft.set_from(key, compile_pattern);
+}
+
+}  // namespace bigfoot

@@ -1,0 +1,206 @@
+// spec/protocol_keys.cpp - The keys of each protocol's entries. Source: spec-format.md, sections 3 and 4.
+#include "spec/protocol_keys.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace bigfoot {
+namespace {
+
+constexpr unsigned kPattern = kText | kTable;  // literal, holes, or an operator
+constexpr std::string_view kFaults = "reset|close|timeout|garbage|truncate";
+
+constexpr KeyInfo kDelay{"delay", kText, "wait before it: \"20ms\""};
+constexpr KeyInfo kFaultKey{"fault", kText, "what breaks instead of an answer", kFaults};
+constexpr KeyInfo kErrno{"errno", kText, "the call itself fails with it: \"ECONNREFUSED\""};
+constexpr KeyInfo kRequired{"required", kBoolean, "false: the step may be left out"};
+constexpr KeyInfo kJson{"json", kAnything, "JSON, as a table, an array or JSON text"};
+constexpr KeyInfo kTextKey{"text", kText, "UTF-8 text"};
+constexpr KeyInfo kFileKey{"file", kText, "bytes of a file, relative to this spec"};
+constexpr KeyInfo kHex{"hex", kText, "bytes, as \"ca fe 00\""};
+constexpr KeyInfo kBase64{"base64", kText, "bytes"};
+constexpr KeyInfo kStatus{"status", kInteger, "HTTP status, 200 where none is given"};
+constexpr KeyInfo kReplyHeaders{"headers", kTable, "name = \"value\", or an array for a repeated header"};
+
+constexpr KeyInfo kHttpFields[] = {
+    {"headers", kPattern, "request headers; \"*\" = \"*\" for others"},
+    {"query", kPattern, "query names and values in any order, instead of the query in the URL"},
+    {"body", kPattern | kArray, "request body: text, { json }, { form }, ..."},
+    {"response", kTable, "what the real answer must be, with pass_through"},
+};
+constexpr KeyInfo kHttpReply[] = {
+    kStatus, kReplyHeaders, kJson, kTextKey, kFileKey, kHex, kBase64,
+    {"sse", kArray, "server-sent events: texts, or tables of event, data, id, retry"},
+    {"chunks", kArray, "texts, each a chunk of its own"},
+    kDelay, kFaultKey, kErrno,
+};
+
+constexpr KeyInfo kWebsocketFields[] = {
+    {"headers", kPattern, "of the handshake"},
+    {"query", kPattern, "query names and values in any order, instead of the query in the URL"},
+};
+constexpr KeyInfo kWebsocketReply[] = {kStatus, kReplyHeaders, kTextKey, kDelay, kFaultKey, kErrno};
+constexpr KeyInfo kMessageVerbs[] = {
+    {"send", kPattern | kArray, "what the program sends"},
+    {"recv", kPattern | kArray, "what the program gets"},
+    {"close", kAnything, "the program ends it: true, or the code"},
+    {"fault", kText, "what breaks", kFaults},
+};
+constexpr KeyInfo kStepBeside[] = {kDelay, kRequired};
+
+constexpr KeyInfo kConnectReply[] = {kErrno, kFaultKey, kDelay};
+constexpr KeyInfo kPostgresReply[] = {kErrno, kFaultKey, kDelay,
+                                      {"error", kTable, "{ code, message, ... }: refused at the start of the session"}};
+constexpr KeyInfo kSqlVerbs[] = {
+    {"query", kPattern, "SQL, compared by token"},
+    {"begin", kBoolean, "BEGIN, to assert it by name"},
+    {"commit", kBoolean, "true: the transaction's changes are kept"},
+    {"rollback", kBoolean, "true: the transaction's changes are dropped"},
+    {"close", kBoolean, "true: the program ends the session"},
+    {"fault", kText, "what breaks", kFaults},
+};
+constexpr KeyInfo kSqlBeside[] = {
+    {"params", kArray | kText, "parameters in order; \"*\": any"},
+    {"columns", kArray, "result columns, \"name\" or \"name:type\""},
+    {"rows", kArray, "result rows, an array of the columns' length each"},
+    {"table", kText, "columns and rows as text: a | b, a line each"},
+    {"tag", kText, "command tag: \"INSERT 0 1\""},
+    {"error", kTable, "{ code, message, ... }"},
+    kDelay, kRequired,
+};
+
+constexpr KeyInfo kRedisFields[] = {{"server", kText, "host:port; any where none is given"}};
+constexpr KeyInfo kRedisReply[] = {
+    {"value", kAnything, "any value, where the reply needs a table"},
+    {"map", kTable, "%map in RESP3, a flat array in RESP2"},
+    {"nil", kBoolean, "true: the null reply"},
+    {"error", kText, "an error reply: \"ERR ...\""},
+    {"status", kText, "a simple string: \"OK\""},
+    {"sequence", kArray, "one reply for each use"},
+    kDelay, kFaultKey, kErrno,
+};
+
+constexpr KeyInfo kSmtpFields[] = {{"offer", kArray, "extensions that EHLO offers"}};
+constexpr KeyInfo kSmtpVerbs[] = {
+    {"ehlo", kPattern, "the name the client gives itself"},
+    {"starttls", kBoolean, "true: the client asks for TLS"},
+    {"login", kTable, "{ user, password }"},
+    {"sendmail", kTable, "{ from, to, message or data }"},
+    {"noop", kBoolean, "NOOP, to assert it by name"},
+    {"rset", kBoolean, "RSET, to assert it by name"},
+    {"quit", kBoolean, "true: the client says good-bye"},
+    {"fault", kText, "what breaks", kFaults},
+};
+constexpr KeyInfo kSmtpBeside[] = {{"reply", kText | kTable, "\"550 5.1.1 no such user\", or { mail, rcpt, data }"}, kDelay, kRequired};
+
+constexpr KeyInfo kExecFields[] = {{"stdin", kPattern, "what the child is given to read"}};
+constexpr KeyInfo kExecReply[] = {
+    {"exit", kInteger, "status, 0 to 255"},
+    {"signal", kText | kInteger, "the signal it dies of"},
+    {"stdout", kPattern, "what it prints"},
+    {"stderr", kPattern, "what it prints there"},
+    kDelay, kErrno,
+};
+constexpr KeyInfo kExecVerbs[] = {
+    {"stdout", kPattern, "the child prints it"},
+    {"stderr", kPattern, "the child prints it there"},
+    {"stdin", kPattern, "the program writes it to the child"},
+    {"exit", kInteger, "the child ends"},
+    {"signal", kText | kInteger, "the child dies of it"},
+};
+
+constexpr KeyInfo kFileFields[] = {{"content", kPattern, "what is written"}};
+constexpr KeyInfo kFileReply[] = {kTextKey, kJson, kFileKey, kHex, kBase64, kDelay, kErrno};
+
+constexpr KeyInfo kDnsReply[] = {
+    {"address", kArray | kText, "IPv4 and IPv6 addresses"},
+    {"records", kArray | kText, "as the type needs them: \"10 mail.example.com\""},
+    {"ttl", kInteger, "seconds, 60 where none is given"},
+    {"error", kText, "no answer, but this", "NXDOMAIN|SERVFAIL|REFUSED|timeout"},
+    kDelay,
+};
+
+constexpr KeyInfo kLogFields[] = {
+    {"level", kPattern, "of the line"},
+    {"logger", kPattern, "of the line"},
+    {"message", kPattern, "of the line"},
+};
+constexpr KeyInfo kMockFields[] = {
+    {"args", kArray | kText, "positional arguments; \"*\": any"},
+    {"kwargs", kTable | kText, "named arguments; \"*\": any"},
+};
+constexpr KeyInfo kMockReply[] = {
+    {"value", kAnything, "what the call returns"},
+    {"error", kTable, "{ type, message }: what the call raises"},
+    kDelay,
+};
+
+constexpr ProtocolKeys kProtocolKeys[] = {
+    {"http", kText, "\"METHOD URL\": POST https://api.example.com/v1/charges", kHttpFields, kTable, kHttpReply, {}, {}},
+    {"websocket", kText, "URL: wss://feed.example.com/prices", kWebsocketFields, kTable, kWebsocketReply, kMessageVerbs, kStepBeside},
+    {"postgres", kText, "user@host[:5432]/database", {}, kTable, kPostgresReply, kSqlVerbs, kSqlBeside},
+    {"redis", kArray | kTable | kText, "[\"GET\", \"key\"], or { multi = [[...], [...]] }", kRedisFields, kAnything, kRedisReply, {}, {}},
+    {"smtp", kText, "host:port", kSmtpFields, kTable, kConnectReply, kSmtpVerbs, kSmtpBeside},
+    {"socket", kText, "tcp://host:port, udp://host:port, unix:///path or unix://@name", {}, kTable, kConnectReply, kMessageVerbs, kStepBeside},
+    {"exec", kArray | kText, "[\"git\", \"pull\"]", kExecFields, kTable, kExecReply, kExecVerbs, kStepBeside},
+    {"shell", kPattern, "the text given to sh -c", kExecFields, kTable, kExecReply, kExecVerbs, kStepBeside},
+    {"which", kText, "name of a program", {}, kText | kBoolean, {}, {}, {}},
+    {"file", kText, "read PATH, write PATH, rename PATH -> PATH", kFileFields, kTable, kFileReply, {}, {}},
+    {"dns", kText, "name, or TYPE name: MX example.com", {}, kArray | kTable | kText, kDnsReply, {}, {}},
+    {"log", kText, "name of a channel", kLogFields, 0, {}, {}, {}},
+    {"mock", kText, "Object.method", kMockFields, kTable, kMockReply, {}, {}},
+    {"sqlite", kText, "path of the database, as the program gives it", {}, kTable, kConnectReply, kSqlVerbs, kSqlBeside},
+};
+
+struct Part {
+  std::string_view name;
+  Keys keys;
+};
+constexpr KeyInfo kResponse[] = {
+    {"status", kInteger | kText, "HTTP status"},
+    {"headers", kPattern, "of the answer"},
+    {"body", kPattern | kArray, "of the answer"},
+};
+constexpr KeyInfo kSse[] = {
+    {"event", kText, "name of the event"},
+    {"data", kAnything, "text, or a table that is written as JSON"},
+    {"id", kText | kInteger, "last event id"},
+    {"retry", kInteger, "milliseconds until the client tries again"},
+};
+constexpr KeyInfo kLogin[] = {{"user", kPattern, "name"}, {"password", kPattern, "secret"}};
+constexpr KeyInfo kSendmail[] = {
+    {"from", kPattern, "envelope sender"},
+    {"to", kArray | kText, "envelope recipients"},
+    {"message", kPattern, "parsed: subject, text, html, headers, attachments"},
+    {"data", kPattern, "the raw message instead"},
+};
+constexpr KeyInfo kMessage[] = {
+    {"subject", kPattern, "decoded"}, {"text", kPattern, "plain text part"},     {"html", kPattern, "HTML part"},
+    {"headers", kPattern, "others"},  {"attachments", kArray | kText, "others"}, {"*", kText, "\"*\": anything else"},
+};
+constexpr KeyInfo kMailReply[] = {
+    {"mail", kText, "answer to MAIL FROM"}, {"rcpt", kText | kArray, "answer to RCPT TO"}, {"data", kText, "answer to the message"}};
+constexpr KeyInfo kSqlError[] = {
+    {"code", kText, "SQLSTATE"},       {"message", kText, "primary text"},     {"severity", kText, "ERROR, FATAL"},
+    {"detail", kText, "more"},         {"hint", kText, "a cure"},              {"constraint", kText, "its name"},
+    {"table", kText, "its name"},      {"column", kText, "its name"},          {"schema", kText, "its name"},
+    {"position", kInteger, "in the query, from 1"},
+};
+constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
+constexpr Part kParts[] = {{"response", kResponse}, {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
+                           {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"mock error", kMockError}};
+
+}  // namespace
+
+const ProtocolKeys& protocol_keys(std::string_view protocol) {
+  static constexpr ProtocolKeys kNone{};
+  const auto found = std::ranges::find(kProtocolKeys, protocol, &ProtocolKeys::name);
+  return found == std::end(kProtocolKeys) ? kNone : *found;
+}
+
+Keys part_keys(std::string_view part) {
+  const auto found = std::ranges::find(kParts, part, &Part::name);
+  return found == std::end(kParts) ? Keys{} : found->keys;
+}
+
+}  // namespace bigfoot

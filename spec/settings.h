@@ -1,0 +1,26 @@
+// spec/settings.h - [settings], [noise], [guard] and [channels] of one file, added to the spec.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "spec/node.h"
+#include "spec/spec.h"
+
+namespace bigfoot {
+
+/// What single values were set by, so that two files that disagree are told, never silently ranked.
+using SetBy = std::map<std::string, Place, std::less<>>;
+
+void load_settings(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& problems);
+void load_noise(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& problems);
+void load_guard(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& problems);
+void check_channels(const Node& table, Diagnostics& problems);
+
+/// "http://localhost:*": one rule of allow or deny. Nothing where it could match nothing (reported).
+std::optional<GuardRule> load_guard_rule(const Node& node, Diagnostics& problems);
+
+/// "strict", "per-target", "any"
+Order order_named(std::string_view name);
+
+}  // namespace bigfoot

@@ -1,0 +1,170 @@
+// spec/steps.cpp - The turns of a session: one verb a step. Source: spec-format.md, rule 8 and section 4.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "spec/check.h"
+#include "spec/entry_draft.h"
+#include "spec/protocol_keys.h"
+#include "spec/replies.h"
+#include "spec/scalars.h"
+#include "spec/sql_steps.h"
+
+namespace bigfoot {
+namespace {
+
+constexpr std::size_t kShownLength = 60;  // of a step in a report line
+
+std::string shown(std::string_view verb, const Node& content) {
+  std::string text;
+  if (content.text()) text = fmt::format(" {}", Value(*content.text()).dump(-1, ' ', false, Value::error_handler_t::replace));
+  else if (content.is_table() && !content.table()->empty()) {
+    const auto& [name, node] = content.table()->front();
+    text = fmt::format(" {{ {} = {} }}", name, node.text() ? Value(*node.text()).dump(-1, ' ', false, Value::error_handler_t::replace) : "…");
+  }
+  if (text.size() > kShownLength) {
+    std::size_t cut = kShownLength;
+    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) --cut;
+    text = text.substr(0, cut) + "…";
+  }
+  return std::string(verb) + text;
+}
+
+/// The one key of the step that is a verb of the protocol.
+const std::pair<std::string, Node>* verb_of(EntryDraft& draft, const Node& step) {
+  const Keys verbs = verbs_of(draft.protocol.name);
+  const std::pair<std::string, Node>* verb = nullptr;
+  for (const auto& member : *step.table()) {
+    if (std::ranges::find(verbs, std::string_view(member.first), &KeyInfo::name) == verbs.end()) continue;
+    if (verb) {
+      refuse_key(draft.problems, member.second, member.first, fmt::format("a step with two verbs: '{}' and '{}'", verb->first, member.first),
+                 "one verb a step: write two steps");
+      return nullptr;
+    }
+    verb = &member;
+  }
+  if (verb) return verb;
+  std::vector<std::string_view> names;
+  for (const KeyInfo& key : verbs) names.push_back(key.name);
+  refuse(draft.problems, step, "a step without a verb", fmt::format("it has one of: {}", fmt::join(names, ", ")));
+  return nullptr;
+}
+
+/// commit = true and the like: false says nothing.
+void check_true(EntryDraft& draft, std::string_view verb, const Node& node) {
+  const bool* flag = std::get_if<bool>(&node.value);
+  if (flag && !*flag) refuse(draft.problems, node, fmt::format("{} = false says nothing", verb), fmt::format("{} = true, or leave the step out", verb));
+}
+
+void check_close(EntryDraft& draft, const Node& node) {
+  if (node.integer()) {
+    if (draft.protocol.name != "websocket") refuse(draft.problems, node, "a close without a code here", "close = true");
+    else if (*node.integer() < 1000 || *node.integer() > 4999) refuse(draft.problems, node, fmt::format("{} is no close code", *node.integer()), "1000 to 4999 (RFC 6455, 7.4), true or \"*\"");
+    return;
+  }
+  if (std::get_if<bool>(&node.value)) return check_true(draft, "close", node);
+  if (!node.text() || *node.text() != "*") refuse(draft.problems, node, fmt::format("'close' is true or \"*\", not {}", kind_of(node)));
+}
+
+void load_socket_step(EntryDraft& draft, std::string_view verb, const Node& content, Step& step) {
+  if (verb == "send") {
+    step.verb = Verb::send;
+    step.content = compile_body_pattern(content, draft.problems);
+  } else if (verb == "recv") {
+    step.verb = Verb::recv;
+    step.data = compile_bytes_template(content, draft.problems);
+  } else if (verb == "close") {
+    step.verb = Verb::close;
+    check_close(draft, content);
+  } else {
+    step.verb = Verb::fault;
+    if (const std::string* fault = content.text()) step.fault = fault_named(*fault);
+  }
+}
+
+void check_mail_step(EntryDraft& draft, std::string_view verb, const Node& content) {
+  if (verb != "login" && verb != "sendmail") return;
+  check_keys(content, part_keys(verb), verb, draft.problems);
+  if (!content.table()) return;
+  for (const auto& [name, node] : *content.table()) {
+    if (name == "message" && node.is_table()) check_keys(node, part_keys("message"), "message", draft.problems);
+    if (is_kind(node, kText | kTable)) draft.entry.response.push_back({name, compile_pattern(node, draft.problems), node.at});
+  }
+  if (verb != "sendmail") return;
+  for (const std::string_view needed : {"from", "to"})
+    if (!content.find(needed)) refuse(draft.problems, content, fmt::format("sendmail says no '{}'", needed), "\"*\" for any");
+  if (content.find("message") && content.find("data"))
+    refuse_key(draft.problems, *content.find("data"), "data", "'message' and 'data' both say what is sent", "message = { subject = … } is parsed, data is the raw text: keep one");
+}
+
+/// Steps of protocols that are not built yet: all is checked, and patterns are kept for the check of hole names.
+void load_other_step(EntryDraft& draft, std::string_view verb, const Node& content, const Node& node, Step& step) {
+  if (std::get_if<bool>(&content.value)) return check_true(draft, verb, content);
+  if (verb == "close") return check_close(draft, content);
+  check_mail_step(draft, verb, content);
+  const bool incoming = verb == "recv" || verb == "stdout" || verb == "stderr";
+  step.verb = incoming ? Verb::recv : Verb::send;
+  if (incoming) step.data = compile_bytes_template(content, draft.problems);
+  else if (verb == "send" || verb == "stdin") step.content = compile_body_pattern(content, draft.problems);
+  else if (verb == "query" || verb == "ehlo") step.content = compile_pattern(content, draft.problems);
+  if (const Node* reply = node.find("reply"); reply && reply->is_table()) check_keys(*reply, part_keys("mail"), "reply of a step", draft.problems);
+  check_sql_step(node, draft.protocol.name, draft.problems);
+  if (const Node* params = node.find("params"); params && params->is_array())
+    draft.entry.response.push_back({"params", compile_pattern(*params, draft.problems), params->at});
+}
+
+void load_step(EntryDraft& draft, const Node& node) {
+  if (!node.is_table()) {
+    refuse(draft.problems, node, fmt::format("a step is a table, not {}", kind_of(node)), "{ send = \"…\" }");
+    return;
+  }
+  const Keys verbs = verbs_of(draft.protocol.name);
+  const Keys beside = step_keys_of(draft.protocol.name);
+  std::vector<KeyInfo> keys(verbs.begin(), verbs.end());
+  keys.insert(keys.end(), beside.begin(), beside.end());
+  check_keys(node, keys, "a step", draft.problems);
+  const auto* verb = verb_of(draft, node);
+  if (!verb) return;
+  Step step;
+  step.at = node.at;
+  step.shown = shown(verb->first, verb->second);
+  step.required = flag_of(node, "required").value_or(true);
+  if (const Node* delay = node.find("delay")) step.delay = read_duration(*delay, "delay", draft.problems).value_or(step.delay);
+  const KeyInfo& info = *std::ranges::find(verbs, std::string_view(verb->first), &KeyInfo::name);
+  if (!is_kind(verb->second, info.kinds)) return;  // reported by check_keys
+  if (draft.protocol.name == "socket") load_socket_step(draft, verb->first, verb->second, step);
+  else load_other_step(draft, verb->first, verb->second, node, step);
+  draft.entry.steps.push_back(std::move(step));
+}
+
+/// A socket's reply is what the connection gets instead of steps: a fault is one step, an errno fails the connect.
+void steps_from_reply(EntryDraft& draft) {
+  if (draft.protocol.name != "socket" || draft.entry.replies.empty()) return;
+  const Reply& reply = draft.entry.replies.front();
+  if (draft.table.find("steps")) {
+    refuse_key(draft.problems, *draft.table.find("steps"), "steps", "'steps' and 'reply' stand in one entry of a socket",
+               "reply = { errno = … } fails the connect and reply = { fault = … } ends it at once: keep one");
+    return;
+  }
+  if (reply.fault == Fault::none) return;
+  Step step;
+  step.verb = Verb::fault;
+  step.fault = reply.fault;
+  step.delay = reply.delay;
+  step.at = reply.at;
+  step.shown = "fault";
+  draft.entry.steps.push_back(std::move(step));
+  draft.entry.replies.clear();
+}
+
+}  // namespace
+
+void load_steps(EntryDraft& draft) {
+  steps_from_reply(draft);
+  const Node* steps = draft.table.find("steps");
+  if (!steps || !steps->array()) return;
+  if (steps->array()->empty()) refuse(draft.problems, *steps, "a session without steps asserts nothing", "leave 'steps' out, or name its turns");
+  for (const Node& step : *steps->array()) load_step(draft, step);
+}
+
+}  // namespace bigfoot
