@@ -78,17 +78,15 @@ void read_count(EntryDraft& draft) {
   if (!required) entry.times.min = 0;
 }
 
-bool asserts_nothing(const EntryDraft& draft) {
+/// Headline, fields and steps: all "*". What is not mentioned asserts that it is empty.
+bool asserts_nothing(const Entry& entry) {
   const auto any = [](const FieldPattern& field) { return field.pattern && field.pattern->is_any(); };
-  if (!std::ranges::all_of(draft.entry.identity, any)) return false;
-  if (!draft.entry.steps.empty()) return std::ranges::all_of(draft.entry.steps, [](const Step& step) { return step.verb != Verb::send || (step.content && step.content->is_any()); });
-  if (draft.table.find("steps") != nullptr) return false;
-  return std::ranges::all_of(draft.entry.asserted, [&](const FieldPattern& field) { return any(field) || draft.entry.replies.size() == 1; }) &&
-         std::ranges::all_of(draft.entry.asserted, any);
+  const auto idle = [](const Step& step) { return step.verb != Verb::send || (step.content && step.content->is_any()); };
+  return std::ranges::all_of(entry.identity, any) && std::ranges::all_of(entry.asserted, any) && std::ranges::all_of(entry.steps, idle);
 }
 
 void check_asserts_something(EntryDraft& draft, std::string_view where) {
-  if (draft.headline.text() && *draft.headline.text() == "*" ? !asserts_nothing(draft) : draft.fields.empty() || !asserts_nothing(draft)) return;
+  if (draft.fields.empty() || !asserts_nothing(draft.entry)) return;  // no fields: the headline could not be read
   refuse(draft.problems, draft.headline, fmt::format("this {} is \"*\" everywhere: it asserts nothing", where),
          "name at least one part; to let calls through unasserted, use [guard] allow or default = \"off\"");
 }

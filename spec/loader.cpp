@@ -156,6 +156,7 @@ void Loader::load_tests(const Node& list, const Node* defaults) {
 void Loader::load_document(const Node& document) {
   check_keys(document, file_keys().keys, file_keys().name, problems_);
   check_version(document);
+  lint_texts(document, problems_);
   load_includes(document);
   const auto table = [&](std::string_view key) -> const Node* {
     const Node* node = document.find(key);
