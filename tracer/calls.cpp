@@ -50,69 +50,51 @@ void pretend_success(Calls&, Notification notification) {
   static_cast<void>(std::move(notification).succeed(0));
 }
 
+template <void (SocketCalls::*method)(Notification)>
+void sockets(Calls& calls, Notification notification) {
+  (calls.sockets.*method)(std::move(notification));
+}
+template <void (DatagramCalls::*method)(Notification)>
+void datagrams(Calls& calls, Notification notification) {
+  (calls.datagrams.*method)(std::move(notification));
+}
+template <void (ExecCalls::*method)(Notification)>
+void programs(Calls& calls, Notification notification) {
+  (calls.exec.*method)(std::move(notification));
+}
+
+// The rows of one number share one function.
+// clang-format off
 const std::array kCalls{
-    TrappedCall{"connect",
-                SYS_connect,
-                When::always,
-                {},
-                [](Calls& c, Notification n) { c.sockets.connect(std::move(n)); },
-                "connect(2)"},
-    TrappedCall{"bind",
-                SYS_bind,
-                When::always,
-                {},
-                [](Calls& c, Notification n) { c.sockets.bind(std::move(n)); },
-                "bind(2)"},
-    TrappedCall{"listen",
-                SYS_listen,
-                When::always,
-                {},
-                [](Calls& c, Notification n) { c.sockets.listen(std::move(n)); },
-                "listen(2)"},
-    TrappedCall{"getpeername",
-                SYS_getpeername,
-                When::always,
-                {},
-                [](Calls& c, Notification n) { c.sockets.getpeername(std::move(n)); },
+    TrappedCall{"connect",        SYS_connect,        When::always, {}, sockets<&SocketCalls::connect>, "connect(2)"},
+    TrappedCall{"bind",           SYS_bind,           When::always, {}, sockets<&SocketCalls::bind>, "bind(2)"},
+    TrappedCall{"listen",         SYS_listen,         When::always, {}, sockets<&SocketCalls::listen>, "listen(2)"},
+    TrappedCall{"getpeername",    SYS_getpeername,    When::always, {}, sockets<&SocketCalls::getpeername>,
                 "getpeername(2)"},
-    TrappedCall{"socket",
-                SYS_socket,
-                When::sockets_owned,
-                {{Op::equal, 0, AF_INET}},
-                [](Calls& c, Notification n) { c.sockets.socket(std::move(n)); },
-                "socket(2)"},
-    TrappedCall{"socket",
-                SYS_socket,
-                When::sockets_owned,
-                {{Op::equal, 0, AF_INET6}},
-                [](Calls& c, Notification n) { c.sockets.socket(std::move(n)); },
-                "socket(2)"},
-    TrappedCall{"socket",
-                SYS_socket,
-                When::sockets_owned,
-                {{Op::equal, 0, AF_UNIX}},
-                [](Calls& c, Notification n) { c.sockets.socket(std::move(n)); },
-                "socket(2)"},
-    TrappedCall{"execve",
-                SYS_execve,
-                When::always,
-                {},
-                [](Calls& c, Notification n) { c.exec.execve(std::move(n)); },
-                "execve(2)"},
-    TrappedCall{"execveat",
-                SYS_execveat,
-                When::always,
-                {},
-                [](Calls& c, Notification n) { c.exec.execveat(std::move(n)); },
-                "execveat(2)"},
+    TrappedCall{"socket",         SYS_socket,         When::sockets_owned, {{Op::equal, 0, AF_INET}},
+                sockets<&SocketCalls::socket>, "socket(2)"},
+    TrappedCall{"socket",         SYS_socket,         When::sockets_owned, {{Op::equal, 0, AF_INET6}},
+                sockets<&SocketCalls::socket>, "socket(2)"},
+    TrappedCall{"socket",         SYS_socket,         When::sockets_owned, {{Op::equal, 0, AF_UNIX}},
+                sockets<&SocketCalls::socket>, "socket(2)"},
+    // Argument 4 is the address: without one there is nothing to redirect.
+    TrappedCall{"sendto",         SYS_sendto,         When::always, {{Op::not_equal, 4, 0}},
+                datagrams<&DatagramCalls::sendto>, "send(2)"},
+    TrappedCall{"sendmsg",        SYS_sendmsg,        When::always, {}, datagrams<&DatagramCalls::sendmsg>, "send(2)"},
+    TrappedCall{"sendmmsg",       SYS_sendmmsg,       When::always, {}, datagrams<&DatagramCalls::sendmmsg>,
+                "sendmmsg(2)"},
+    TrappedCall{"recvfrom",       SYS_recvfrom,       When::always, {{Op::not_equal, 4, 0}},
+                datagrams<&DatagramCalls::recvfrom>, "recv(2)"},
+    TrappedCall{"recvmsg",        SYS_recvmsg,        When::always, {}, datagrams<&DatagramCalls::recvmsg>, "recv(2)"},
+    TrappedCall{"recvmmsg",       SYS_recvmmsg,       When::always, {}, datagrams<&DatagramCalls::recvmmsg>,
+                "recvmmsg(2)"},
+    TrappedCall{"execve",         SYS_execve,         When::always, {}, programs<&ExecCalls::execve>, "execve(2)"},
+    TrappedCall{"execveat",       SYS_execveat,       When::always, {}, programs<&ExecCalls::execveat>, "execveat(2)"},
     TrappedCall{"io_uring_setup", SYS_io_uring_setup, When::always, {}, io_uring_setup, "io_uring_setup(2)"},
-    TrappedCall{"prctl",
-                SYS_prctl,
-                When::always,
-                {{Op::equal, 0, PR_SET_DUMPABLE}, {Op::equal, 1, 0}},
-                pretend_success,
-                "PR_SET_DUMPABLE(2const)"},
+    TrappedCall{"prctl",          SYS_prctl,          When::always,
+                {{Op::equal, 0, PR_SET_DUMPABLE}, {Op::equal, 1, 0}}, pretend_success, "PR_SET_DUMPABLE(2const)"},
 };
+// clang-format on
 
 }  // namespace
 

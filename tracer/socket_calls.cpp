@@ -61,11 +61,6 @@ bool is_closed(const TargetSocket& socket) {
          info.tcpi_state == TCP_CLOSE;
 }
 
-bool is_missing(Tid tid, const std::string& path) {
-  const OsResult<UniqueFd> file = open_path(tid, path);
-  return !file && file.error().code == ENOENT;
-}
-
 RemoteFd fd_argument(const Notification& notification) {
   return static_cast<RemoteFd>(static_cast<int>(notification.argument(0)));
 }
@@ -90,6 +85,21 @@ OsResult<void> write_sockaddr(Tid tid, const std::string& sockaddr, std::uint64_
   if (const OsResult<void> done = memory.write(address, sockaddr.data(), size); !done) return done;
   const auto whole = static_cast<std::int32_t>(sockaddr.size());
   return memory.write(length_address, &whole, sizeof whole);
+}
+
+std::string as_peer_name(const std::string& asked) {
+  const SocketAddress address = to_address(asked.data(), static_cast<socklen_t>(asked.size()));
+  if (!std::holds_alternative<InetAddress>(address)) return asked;
+  sockaddr_storage storage{};
+  const socklen_t length = to_sockaddr(address, storage);
+  return std::string(reinterpret_cast<const char*>(&storage), length);
+}
+
+bool is_missing(Tid tid, const SocketAddress& address) {
+  const auto* path = std::get_if<UnixAddress>(&address);
+  if (path == nullptr || path->abstract_) return false;
+  const OsResult<UniqueFd> file = open_path(tid, path->path);
+  return !file && file.error().code == ENOENT;
 }
 
 SocketAddress made_absolute(Tid tid, SocketAddress address) {
@@ -117,11 +127,10 @@ void SocketCalls::connect(Notification notification) {
   const bool disconnect = other != nullptr && other->family == AF_UNSPEC;
   if (other != nullptr && !disconnect) return let_through(std::move(notification));
   OsResult<TargetSocket> socket = world_->access.take(*who, fd_argument(notification));
-  if (!socket) return out_of_reach(std::move(notification), *who, socket.error());
+  if (!socket) return out_of_reach(*world_, std::move(notification), *who, socket.error());
   if (!known_family(socket->domain)) return let_through(std::move(notification));
   if (disconnect) {
     world_->redirects.forget(socket->inode);
-    if (!is_stream(*socket)) datagrams_.disconnected(socket->inode);
     return let_through(std::move(notification));
   }
   if (is_stream(*socket)) {
@@ -139,7 +148,7 @@ void SocketCalls::connect_stream(Notification notification, const Identity& who,
     return let_through(std::move(notification));  // the kernel's EAFNOSUPPORT or EINVAL
   if (const std::optional<Redirect> before = world_->redirects.find(socket.inode)) {
     if (!before->delivered || !is_closed(socket)) {
-      return connect_again(std::move(notification), socket, *before);
+      return connect_again(*world_, std::move(notification), socket, *before);
     }
   }
   if (!world_->binds.none() && world_->binds.receives(made_canonical(who.caller.tid, to), true)) {
@@ -148,37 +157,36 @@ void SocketCalls::connect_stream(Notification notification, const Identity& who,
   }
   if (!notification.alive()) return;
   const SocketAddress absolute = made_absolute(who.caller.tid, to);
-  const auto* path = std::get_if<UnixAddress>(&absolute);
-  const bool missing = path != nullptr && !path->abstract_ && is_missing(who.caller.tid, path->path);
+  const bool missing = is_missing(who.caller.tid, absolute);
   ask(world_->delivery,
       std::make_unique<StreamConnect>(std::move(notification), who.caller, absolute, missing,
                                       std::move(socket), std::move(asked), world_));
 }
 
-void SocketCalls::connect_again(Notification notification, const TargetSocket& socket,
+void SocketCalls::connect_again(SocketWorld& world, Notification notification, const TargetSocket& socket,
                                 const Redirect& before) {
   const auto now = std::chrono::steady_clock::now();
   const bool same_call = before.tid == notification.tid() &&
                          (!before.delivered || (before.result == 0 && now - before.answered < kRestarted));
-  if (!same_call)
-    return answer(std::move(notification), world_->loopback.connect_again(socket, before.mapped));
+  if (!same_call) return answer(std::move(notification), world.loopback.connect_again(socket, before.mapped));
   Redirect seen = before;
   seen.delivered = true;
   seen.answered = {};
-  world_->redirects.add(socket.inode, std::move(seen));
+  world.redirects.add(socket.inode, std::move(seen));
   answer(std::move(notification), before.result);
 }
 
 // Only where pidfd_getfd is forbidden: a socket that is connected already, or that was not made under our
 // eyes.
-void SocketCalls::out_of_reach(Notification notification, const Identity& who, const OsError& why) {
+void SocketCalls::out_of_reach(SocketWorld& world, Notification notification, const Identity& who,
+                               const OsError& why) {
   if (is_nobodys(why)) return let_through(std::move(notification));
   const RemoteFd fd = fd_argument(notification);
   const std::optional<SocketInode> inode = socket_inode(who.caller.tid, fd);
   if (!inode) return let_through(std::move(notification));
-  if (const std::optional<Redirect> before = world_->redirects.find(*inode)) {
+  if (const std::optional<Redirect> before = world.redirects.find(*inode)) {
     if (!before->delivered && before->tid == who.caller.tid) {
-      return connect_again(std::move(notification), TargetSocket{}, *before);
+      return connect_again(world, std::move(notification), TargetSocket{}, *before);
     }
     // The kernel answers EISCONN or EALREADY, as long as the socket is not free for a connect to the real
     // address.
@@ -186,10 +194,10 @@ void SocketCalls::out_of_reach(Notification notification, const Identity& who, c
     if (family == AF_UNIX || is_in_tcp_table(who.caller.tid, *inode))
       return let_through(std::move(notification));
   }
-  world_->delivery.notice(
-      who.caller.pid, fmt::format("connect on a socket out of the supervisor's reach answered ECONNREFUSED "
-                                  "({}; it was inherited, received or connected before)",
-                                  to_text(why)));
+  world.delivery.notice(who.caller.pid,
+                        fmt::format("a call on a socket out of the supervisor's reach answered ECONNREFUSED "
+                                    "({}; it was inherited, received or connected before)",
+                                    to_text(why)));
   static_cast<void>(std::move(notification).fail(Errno{ECONNREFUSED}));
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "tracer/datagram_flows.h"
 #include "tracer/delivery.h"
 #include "tracer/loopback.h"
 #include "tracer/notification.h"
@@ -13,6 +14,7 @@
 #include "tracer/processes.h"
 #include "tracer/redirects.h"
 #include "tracer/socket_access.h"
+#include "tracer/waiting_calls.h"
 
 namespace bigfoot {
 
@@ -21,15 +23,22 @@ class DatagramCalls;
 /// What all calls on sockets share. Outgoings keep it alive: they may be answered after the Supervisor has
 /// gone.
 struct SocketWorld {
-  SocketWorld(Delivery& to, Processes& tree, bool own_sockets,
+  SocketWorld(Delivery& to, Processes& tree, bool own_sockets, int epoll,
               const std::function<std::vector<Pid>()>& living)
-      : delivery(to), processes(tree), access(own_sockets, living), binds(living) {}
+      : delivery(to),
+        processes(tree),
+        access(own_sockets, living),
+        binds(living),
+        flows(to),
+        waiting(epoll) {}
   Delivery& delivery;
   Processes& processes;
   SocketAccess access;
   OwnBinds binds;
   Redirects redirects;
   Loopback loopback;
+  DatagramFlows flows;
+  WaitingCalls waiting;
 };
 
 class SocketCalls {
@@ -45,13 +54,15 @@ class SocketCalls {
 
   /// Makes the call an Outgoing and hands it to the handler.
   static void ask(Delivery& delivery, std::unique_ptr<PendingCall> call);
+  /// Answers a connect or send on a socket that SocketAccess could not take.
+  static void out_of_reach(SocketWorld& world, Notification notification, const Identity& who,
+                           const OsError& why);
 
  private:
   void connect_stream(Notification notification, const Identity& who, TargetSocket socket, std::string asked,
                       SocketAddress to);
-  void connect_again(Notification notification, const TargetSocket& socket, const Redirect& before);
-  void out_of_reach(Notification notification, const Identity& who, const OsError& why);
-
+  static void connect_again(SocketWorld& world, Notification notification, const TargetSocket& socket,
+                            const Redirect& before);
   std::shared_ptr<SocketWorld> world_;
   DatagramCalls& datagrams_;
 };
@@ -62,6 +73,10 @@ std::optional<std::string> read_sockaddr(Tid tid, std::uint64_t address, std::ui
 /// gets the whole length.
 OsResult<void> write_sockaddr(Tid tid, const std::string& sockaddr, std::uint64_t address,
                               std::uint64_t length_address);
+/// A sockaddr as getpeername gives it: an IPv6 address whole, however short it was asked.
+std::string as_peer_name(const std::string& asked);
+/// A unix path that is not there in the target's view.
+bool is_missing(Tid tid, const SocketAddress& address);
 /// A unix path as the target means it, made absolute; others unchanged.
 SocketAddress made_absolute(Tid tid, SocketAddress address);
 /// The address for OwnBinds: unix paths canonical.

@@ -4,15 +4,6 @@
 namespace bigfoot {
 namespace {
 
-// As getpeername gives it: an IPv6 address whole, however short it was asked.
-std::string as_peer_name(const std::string& asked) {
-  const SocketAddress address = to_address(asked.data(), static_cast<socklen_t>(asked.size()));
-  if (!std::holds_alternative<InetAddress>(address)) return asked;
-  sockaddr_storage storage{};
-  const socklen_t length = to_sockaddr(address, storage);
-  return std::string(reinterpret_cast<const char*>(&storage), length);
-}
-
 bool goes_to_ipv4(const SocketAddress& to) {
   const auto* inet = std::get_if<InetAddress>(&to);
   return inet != nullptr && (inet->family == AF_INET || inet->is_mapped());

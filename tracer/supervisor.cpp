@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cassert>
 #include <mutex>
@@ -47,7 +48,7 @@ class RunningTree final : public Supervisor {
         epoll_(::epoll_create1(EPOLL_CLOEXEC)),
         main_ended_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
         processes_(delivery_, epoll_.get(), static_cast<Pid>(launched_.keeper)),
-        world_(std::make_shared<SocketWorld>(delivery_, processes_, launched_.sockets_owned,
+        world_(std::make_shared<SocketWorld>(delivery_, processes_, launched_.sockets_owned, epoll_.get(),
                                              [this] { return living(); })),
         datagrams_(world_),
         sockets_(world_, datagrams_),
@@ -97,7 +98,9 @@ class RunningTree final : public Supervisor {
 
   std::vector<Pid> living() const override { return descendants_of(static_cast<Pid>(launched_.keeper)); }
 
-  std::optional<DatagramFlow> find_flow(int, const SocketAddress&) const override { return std::nullopt; }
+  std::optional<DatagramFlow> find_flow(int socket_fd, const SocketAddress& source) const override {
+    return world_->flows.find_flow(socket_fd, source);
+  }
 
  private:
   void answer_calls() {
@@ -134,17 +137,30 @@ class RunningTree final : public Supervisor {
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, launched_.channel.get(), &event);
     while (!empty_) {
       epoll_event ready[64];
-      const int count = ::epoll_wait(epoll_.get(), ready, 64, processes_.give_up_waiting());
+      const int count = ::epoll_wait(epoll_.get(), ready, 64, pause());
       // What the keeper saw first: it knows exit codes.
       if (count != 0) hear_keeper();
       for (int i = 0; i < count; ++i) {
-        if (ready[i].data.u64 != kChannel) processes_.on_exit(static_cast<Pid>(ready[i].data.u64));
+        const std::uint64_t data = ready[i].data.u64;
+        if (WaitingCalls::is_ours(data)) {
+          world_->waiting.on_ready(data);
+        } else if (data != kChannel) {
+          processes_.on_exit(static_cast<Pid>(data));
+        }
       }
+      world_->waiting.look_after();
     }
     stop_answering();
+    world_->waiting.drop_all();
     processes_.end_all();
     note_main_exit({});
     delivery_.tree_gone();
+  }
+
+  int pause() {
+    const int codes = processes_.give_up_waiting();
+    const int calls = world_->waiting.pause();
+    return codes < 0 ? calls : calls < 0 ? codes : std::min(codes, calls);
   }
 
   void hear_keeper() {
