@@ -83,8 +83,7 @@ std::string summary(const RunOutcome& outcome) {
   const std::uint64_t count = problems(outcome);
   parts.push_back(count == 0 ? "no problems" : counted(count, "problem"));
   if (outcome.expectations > 0) {
-    parts.push_back(fmt::format("{} of {} met", grouped(outcome.expectations_met),
-                                counted(outcome.expectations, "expectation")));
+    parts.push_back(fmt::format("{} of {} expectations met", grouped(outcome.expectations_met), grouped(outcome.expectations)));
   }
   parts.push_back(interactions_line(outcome));
   if (const std::string end = ending(outcome); !end.empty()) parts.push_back(end);
@@ -100,6 +99,9 @@ class Report {
     if (problems(input_.outcome) == 0 && input_.outcome.exit_status == 3 && input_.outcome.interactions == 0) {
       out_ += "\nThe command made no call that could be seen, and --require-interactions asks for at least one.\n";
     }
+    if (problems(input_.outcome) > 0 && failed_by_itself()) {
+      out_ += "\nThe command itself failed: what is missing below may be a consequence of that.\n";
+    }
     choose_blocks();
     for (const Violation* violation : shown_) align(*violation);
     for (const Violation* violation : shown_) block(*violation);
@@ -108,6 +110,11 @@ class Report {
   }
 
  private:
+  bool failed_by_itself() const {
+    const RunOutcome& outcome = input_.outcome;
+    return outcome.ended_by.empty() && (outcome.child_signal || outcome.child_exit_code.value_or(0) != 0);
+  }
+
   void choose_blocks() {
     for (const Violation& violation : input_.violations) {
       const auto kind = static_cast<std::size_t>(violation.kind);
@@ -127,7 +134,16 @@ class Report {
       text += fmt::format("  {}", place(*violation.expectation));
     }
     text += violation.interaction || !violation.expectation ? "  " : " ";
-    return text + one_line(violation.headline.empty() ? violation.message : violation.headline);
+    return text + one_line(violation.headline.empty() ? without_count(violation) : violation.headline);
+  }
+
+  /// The rows below say how many fields differ: the head need not.
+  static std::string_view without_count(const Violation& violation) {
+    const std::size_t count = violation.fields.size();
+    std::string_view message = violation.message;
+    const std::string said = fmt::format(": {} {}", count, count == 1 ? "field differs" : "fields differ");
+    if (message.ends_with(said)) message.remove_suffix(said.size());
+    return message;
   }
 
   std::string process(int pid) const {
