@@ -17,6 +17,8 @@ namespace {
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view kTunnelOpen = "HTTP/1.1 200 Connection established\r\n\r\n";
 
+// Errors in this part count from the first byte of the head.
+
 /// Where a request goes, 3.3: its URL in absolute form, else its Host header, else what is known of the connection.
 struct Route {
   std::string scheme, host;
@@ -26,9 +28,6 @@ struct Route {
 
 std::expected<Route, ProtocolError> route_of(const HttpHead& head, const Peer& peer) {
   const std::size_t target_at = head.method.size() + 1;
-  const auto bad_host = [&](const ProtocolError& error) {
-    return std::unexpected(ProtocolError{target_at, fmt::format("the Host header is no host and port: {}", error.what)});
-  };
   if (head.target.front() != '/' && head.target != "*") {  // 3.2.2
     auto url = parse_url(head.target);
     if (!url) return std::unexpected(ProtocolError{target_at + url.error().at, "the request target is neither a path nor a URL"});
@@ -37,7 +36,10 @@ std::expected<Route, ProtocolError> route_of(const HttpHead& head, const Peer& p
   Route route{.scheme = peer.scheme};
   if (!head.host.empty()) {
     auto url = parse_url(fmt::format("{}://{}", peer.scheme, head.host));
-    if (!url) return bad_host(url.error());
+    if (!url) {
+      const auto host_at = static_cast<std::size_t>(head.host.data() - head.method.data());
+      return std::unexpected(ProtocolError{host_at, fmt::format("the Host header is no host and port: {}", url.error().what)});
+    }
     route.host = std::move(url->host);
     const auto colon = head.host.rfind(':');
     const bool with_port = colon != head.host.npos && head.host.find(']', colon) == head.host.npos && colon + 1 < head.host.size();
@@ -128,14 +130,15 @@ DecodeResult HttpDecoder::decode(std::string_view in, std::string& out) {
   for (;;) {
     const auto step = request_->message.read(in.substr(used));
     if (!step) return std::unexpected(ProtocolError{used + step.error().at, step.error().what});
-    const std::size_t message_at = used;
     used += step->used;
     switch (step->progress) {
       case HttpMessage<true>::Progress::need_more: return Decoded{used, NeedMore{}};
-      case HttpMessage<true>::Progress::head:
+      case HttpMessage<true>::Progress::head: {
+        const auto head_at = static_cast<std::size_t>(request_->message.head().method.data() - in.data());
         if (const auto taken = request_->take_head(peer_, out); !taken)
-          return std::unexpected(ProtocolError{message_at + taken.error().at, taken.error().what});
+          return std::unexpected(ProtocolError{head_at + taken.error().at, taken.error().what});
         break;
+      }
       case HttpMessage<true>::Progress::whole: return Decoded{used, request_->event(out)};
     }
   }

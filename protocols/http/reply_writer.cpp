@@ -30,9 +30,8 @@ const Value* find(const Fields& fields, const char* name) {
 int status_of(const Fields& fields) {
   const Value* status = find(fields, "status");
   if (status == nullptr) return 200;
-  if (status->is_number()) return status->get<int>();
-  int number = 0;  // a template may have made a text of it
-  const std::string text = plain(*status);
+  int number = 0;
+  const std::string text = plain(*status);  // a number, or the text that a template has made of one
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number >= 100 && number <= 999 ? number : 200;
 }

@@ -1,0 +1,138 @@
+// tests/unit/protocols/sniff_test.cpp - What the first bytes say, and the table of protocols.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "protocols/body.h"
+#include "protocols/registry.h"
+#include "protocols/tls_hello.h"
+
+namespace bigfoot {
+namespace {
+
+TEST(Sniff, KnowsTheFirstBytes) {
+  struct Case {
+    std::string bytes;
+    Sniffed wanted;
+  };
+  const Case kCases[] = {
+      {"", Sniffed::need_more},
+      {"G", Sniffed::need_more},
+      {"GET ", Sniffed::need_more},
+      {"GET /", Sniffed::http},
+      {"GET /index.html HTTP/1.1\r\nHost: a\r\n", Sniffed::http},
+      {"GET h", Sniffed::need_more},
+      {"GET http://a/", Sniffed::http},
+      {"GET key1\r\n", Sniffed::unknown},  // redis, inline
+      {"get key\r\n", Sniffed::unknown},   // memcached
+      {"OPTIONS * HTTP/1.1", Sniffed::http},
+      {"CONNECT a:443 HTTP/1.1", Sniffed::http},
+      {"CONNECT [::1]:443", Sniffed::http},
+      {"CONNECT {\"verbose\":", Sniffed::unknown},  // NATS
+      {"PROPFIND /", Sniffed::http},
+      {"P", Sniffed::need_more},
+      {"PR", Sniffed::need_more},
+      {"PRI", Sniffed::need_more},
+      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r", Sniffed::need_more},
+      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Sniffed::http2},
+      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nmore", Sniffed::http2},
+      {"PRINT\r\n", Sniffed::unknown},
+      {"PING\r\n", Sniffed::unknown},
+      {"\x16", Sniffed::need_more},
+      {std::string("\x16\x03\x01\x02\x00", 5), Sniffed::need_more},
+      {std::string("\x16\x03\x01\x02\x00\x01", 6), Sniffed::tls},
+      {std::string("\x16\x03\x01\x02\x00\x02", 6), Sniffed::unknown},  // a ServerHello
+      {std::string("\x16\x02", 2), Sniffed::unknown},
+      {"*1\r\n$4\r\nPING\r\n", Sniffed::unknown},
+      {"EHLO a\r\n", Sniffed::unknown},
+      {std::string("\x00\x00\x00\x08\x04\xd2\x16\x2f", 8), Sniffed::unknown},  // postgres
+      {"\xff", Sniffed::unknown},
+  };
+  for (const Case& row : kCases) EXPECT_EQ(sniff(row.bytes), row.wanted) << to_hex(row.bytes);
+}
+
+TEST(Sniff, NeverChangesItsMind) {
+  for (const std::string bytes : {"GET / HTTP/1.1\r\n", "POST http://a/ HTTP/1.1", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PROPPATCH /x",
+                                  "GET key", "\x16\x03\x01\x01\x01\x01\x01", "CONNECT a:1 HTTP/1.1", "UNSUBSCRIBE https://x/", "SSH-2.0-x"}) {
+    Sniffed known = Sniffed::need_more;
+    for (std::size_t size = 0; size <= bytes.size(); ++size) {
+      const Sniffed now = sniff(bytes.substr(0, size));
+      if (known != Sniffed::need_more) {
+        EXPECT_EQ(now, known) << bytes << " at " << size;
+      }
+      known = now;
+    }
+    EXPECT_NE(known, Sniffed::need_more) << bytes;
+  }
+}
+
+TEST(Sniff, AnswersAtTheLatestAfterSniffBytes) {
+  for (const std::string start : {"GET h", "GET https:/", "UNSUBSCRIBE w", "PRI * HTTP/2.0\r\n\r\nSM\r\n", "\x16\x03\x01"})
+    EXPECT_NE(sniff(start + std::string(kSniffBytes, 'x')), Sniffed::need_more) << start;
+}
+
+/// A ClientHello of the fields that matter: RFC 8446, 4.1.2.
+std::string client_hello(const std::string& extensions) {
+  const auto counted = [](const std::string& part, int size_of_size) {
+    std::string out;
+    for (int shift = 8 * (size_of_size - 1); shift >= 0; shift -= 8) out += static_cast<char>(part.size() >> shift);
+    return out + part;
+  };
+  const std::string body = std::string("\x03\x03", 2) + std::string(32, 'r') + counted("", 1) + counted("\x13\x01", 2) +
+                           counted(std::string(1, '\0'), 1) + counted(extensions, 2);
+  return std::string("\x16\x03\x01", 3) + counted("\x01" + counted(body, 3), 2);
+}
+std::string server_name(const std::string& name) {
+  const auto size = static_cast<char>(name.size());
+  return std::string("\0\0\0", 3) + static_cast<char>(size + 5) + '\0' + static_cast<char>(size + 3) + std::string("\0\0", 2) + size + name;
+}
+
+TEST(TlsHello, NamesTheServer) {
+  const std::string other("\x00\x2b\x00\x03\x02\x03\x04", 7);
+  const std::string hello = client_hello(other + server_name("api.example.com") + other);
+  EXPECT_EQ(sniff(hello), Sniffed::tls);
+  EXPECT_EQ(sni_of(hello), "api.example.com");
+  EXPECT_EQ(sni_of(hello + "next record"), "api.example.com");
+  EXPECT_EQ(sni_of(client_hello(other)), std::nullopt);
+  EXPECT_EQ(sni_of(client_hello("")), std::nullopt);
+  EXPECT_EQ(sni_of("GET / HTTP/1.1\r\n\r\n"), std::nullopt);
+  for (std::size_t size = 0; size < hello.size(); ++size) {
+    const std::vector<char> copy(hello.begin(), hello.begin() + static_cast<std::ptrdiff_t>(size));
+    EXPECT_EQ(sni_of({copy.data(), copy.size()}), std::nullopt) << size;
+  }
+}
+
+TEST(TlsHello, MayComeInSeveralRecords) {
+  const std::string hello = client_hello(server_name("a.example"));
+  const std::string handshake = hello.substr(5);
+  std::string split;
+  for (const std::string& part : {handshake.substr(0, 10), handshake.substr(10)})
+    split += std::string("\x16\x03\x01", 3) + '\0' + static_cast<char>(part.size()) + part;
+  EXPECT_EQ(sni_of(split), "a.example");
+}
+
+TEST(Registry, HasEveryHeadlineOnce) {
+  std::set<std::string_view> names;
+  for (const ProtocolInfo* row : all_protocols()) {
+    EXPECT_TRUE(names.insert(row->name).second) << row->name;
+    EXPECT_EQ(find_protocol(row->name), row);
+    EXPECT_FALSE(row->summary.empty() || row->source.empty() || row->call.empty()) << row->name;
+    bool identity_over = false, asserted = false;
+    for (const FieldInfo& field : row->call) {
+      EXPECT_FALSE(field.help.empty()) << row->name << "." << field.name;
+      EXPECT_FALSE(field.identity && identity_over) << row->name << ": identity comes first";
+      identity_over = identity_over || !field.identity;
+      asserted = asserted || field.must_assert;
+    }
+    EXPECT_TRUE(asserted) << row->name;
+    EXPECT_EQ(make_decoder(row->name, {"http", "a", 80}) != nullptr, row->name == "http") << row->name;
+  }
+  EXPECT_THAT(names, testing::UnorderedElementsAre("http", "websocket", "postgres", "redis", "smtp", "socket", "exec", "shell", "which",
+                                                   "file", "dns", "log", "mock", "sqlite"));
+  EXPECT_EQ(find_protocol("gopher"), nullptr);
+}
+
+}  // namespace
+}  // namespace bigfoot
