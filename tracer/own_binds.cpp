@@ -47,11 +47,29 @@ bool reaches(const SocketAddress& bound, const SocketAddress& to) {
 
 }  // namespace
 
+OwnBinds::Key OwnBinds::key_of(const SocketAddress& address) {
+  const auto* inet = std::get_if<InetAddress>(&address);
+  return inet != nullptr ? std::to_string(inet->port) : to_text(address);
+}
+
 void OwnBinds::add(Bind bind) {
   const std::lock_guard lock(mutex_);
-  // Tens of thousands of binds that nobody listens on: the oldest knowledge is worth least, but any will do.
-  if (binds_.size() >= kMost) binds_.erase(binds_.begin());
-  binds_.insert_or_assign(static_cast<std::uint64_t>(bind.inode), std::move(bind));
+  const auto inode = static_cast<std::uint64_t>(bind.inode);
+  erase(inode);
+  // Tens of thousands of binds, most long closed: any may be forgotten.
+  if (binds_.size() >= kMost) erase(binds_.begin()->first);
+  by_key_.emplace(key_of(bind.address), inode);
+  binds_.emplace(inode, std::move(bind));
+  count_ = binds_.size();
+}
+
+void OwnBinds::erase(std::uint64_t inode) {
+  const auto found = binds_.find(inode);
+  if (found == binds_.end()) return;
+  const auto [first, last] = by_key_.equal_range(key_of(found->second.address));
+  const auto key = std::find_if(first, last, [inode](const auto& entry) { return entry.second == inode; });
+  if (key != last) by_key_.erase(key);
+  binds_.erase(found);
   count_ = binds_.size();
 }
 
@@ -61,37 +79,23 @@ void OwnBinds::listens(SocketInode inode) {
   if (found != binds_.end()) found->second.receives = true;
 }
 
-void OwnBinds::forget(SocketInode inode) {
-  const std::lock_guard lock(mutex_);
-  binds_.erase(static_cast<std::uint64_t>(inode));
-  count_ = binds_.size();
-}
-
-std::optional<OwnBinds::Bind> OwnBinds::find(SocketInode inode) {
-  const std::lock_guard lock(mutex_);
-  const auto found = binds_.find(static_cast<std::uint64_t>(inode));
-  if (found == binds_.end()) return std::nullopt;
-  return found->second;
-}
-
 bool OwnBinds::receives(const SocketAddress& to, bool stream) {
-  if (count_ == 0) return false;
+  if (none()) return false;
   const std::lock_guard lock(mutex_);
-  for (auto entry = binds_.begin(); entry != binds_.end();) {
-    Bind& bind = entry->second;
-    if (bind.receives && bind.stream == stream && reaches(bind.address, to)) {
-      if (is_open(bind)) return true;
-      entry = binds_.erase(entry);
-      count_ = binds_.size();
-      continue;
-    }
-    ++entry;
+  std::vector<std::uint64_t> candidates;
+  const auto [first, last] = by_key_.equal_range(key_of(to));
+  for (auto entry = first; entry != last; ++entry) candidates.push_back(entry->second);
+  for (const std::uint64_t inode : candidates) {
+    const Bind& bind = binds_.at(inode);
+    if (!bind.receives || bind.stream != stream || !reaches(bind.address, to)) continue;
+    if (is_open(bind)) return true;
+    erase(inode);
   }
   return false;
 }
 
 // Mostly one stat: where it was bound it mostly still is. Else it may have been inherited or passed on.
-bool OwnBinds::is_open(Bind& bind) {
+bool OwnBinds::is_open(const Bind& bind) const {
   if (socket_inode(static_cast<Tid>(bind.pid), bind.fd) == bind.inode) return true;
   for (const Pid pid : living_()) {
     bool here = false;

@@ -30,21 +30,23 @@ class OwnBinds {
   };
   void add(Bind bind);
   void listens(SocketInode inode);
-  void forget(SocketInode inode);
-  std::optional<Bind> find(SocketInode inode);
   /// Nothing was ever bound: spares the look-up of paths.
   bool none() const { return count_ == 0; }
   /// Does `to` reach a socket of the tree that is still open? Unix paths canonical.
   bool receives(const SocketAddress& to, bool stream);
 
  private:
-  bool is_open(Bind& bind);
+  using Key = std::string;  // the port, or the unix name: what a connect is looked up by
+  static Key key_of(const SocketAddress& address);
+  bool is_open(const Bind& bind) const;
+  void erase(std::uint64_t inode);
 
   static constexpr std::size_t kMost = 65536;
   const std::function<std::vector<Pid>()> living_;
   std::atomic<std::size_t> count_ = 0;
   std::mutex mutex_;
   std::unordered_map<std::uint64_t, Bind> binds_;
+  std::unordered_multimap<Key, std::uint64_t> by_key_;
 };
 
 }  // namespace bigfoot
