@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
+#include <iostream>
+#include <iterator>
 
+#include "runner/mdoc.h"
 #include "spec/diagnostics.h"
 #include "spec/spec.h"
 #include "tracer/probe.h"
@@ -32,6 +34,12 @@ int lint(const std::vector<std::string>& specs) {
 
 int print_schema() {
   fmt::print("{}\n", spec_schema().dump(2));
+  return 0;
+}
+
+int refresh_page() {
+  const std::string page((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());
+  fmt::print("{}", refreshed_page(page));
   return 0;
 }
 

@@ -13,5 +13,7 @@ int print_schema();
 int explain(const std::string& topic);
 int report(const ReportOptions& options);
 int doctor();
+/// Copies a manual page from stdin to stdout with its lists as they are now; for man/refresh.
+int refresh_page();
 
 }  // namespace bigfoot

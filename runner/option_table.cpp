@@ -124,19 +124,4 @@ std::string help_text(const CommandRow& command) {
   return fmt::format("{}\n\n{}\n\noptions\n{}", usage, command.help, option_rows(command));
 }
 
-std::string mdoc_options(const CommandRow& command) {
-  std::string text = ".Bl -tag -width Ds\n";
-  for (const OptionRow& option : command.options) {
-    const std::string value = option.value.empty() ? "" : fmt::format(" Ar {}", option.value);
-    text += ".It";
-    if (!option.short_name.empty()) text += fmt::format(" Fl {}{} ,", option.short_name.substr(1), value);
-    text += fmt::format(" Fl {}{}\n", option.long_name.substr(1), value);
-    std::string help(option.help);
-    help[0] = help[0] >= 'a' && help[0] <= 'z' ? static_cast<char>(help[0] - 32) : help[0];
-    text += help + ".\n";
-    if (!option.built) text += "Not built yet in this version.\n";
-  }
-  return text + ".El\n";
-}
-
 }  // namespace bigfoot

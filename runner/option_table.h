@@ -30,7 +30,4 @@ const CommandRow* find_command(std::string_view name);
 std::string help_text();
 std::string help_text(const CommandRow& command);
 
-/// The option list of a subcommand for mdoc(7), as bigfoot-run.1 has it.
-std::string mdoc_options(const CommandRow& command);
-
 }  // namespace bigfoot

@@ -228,6 +228,11 @@ bool use_color(Color color, int fd) {
 std::expected<CommandLine, std::string> parse_command_line(const std::vector<std::string>& arguments) {
   const CommandRow* command = arguments.empty() ? nullptr : find_command(arguments[0]);
   const std::size_t first = command == nullptr ? 0 : 1;
+  if (arguments.size() == 1 && arguments[0] == "mdoc") {  // for man/refresh only, so in no help
+    CommandLine line;
+    line.action = CommandLine::Action::mdoc;
+    return line;
+  }
   if (command == nullptr) command = find_command("run");
   auto parts = split(*command, std::span(arguments).subspan(first));
   if (!parts) return std::unexpected(parts.error());

@@ -40,7 +40,7 @@ struct ReportOptions {
 
 /// What the user asked for.
 struct CommandLine {
-  enum class Action { run, lint, schema, explain, report, doctor, print } action = Action::run;
+  enum class Action { run, lint, schema, explain, report, doctor, mdoc, print } action = Action::run;
   RunOptions run;
   std::vector<std::string> specs;  ///< lint
   std::string topic;               ///< explain
