@@ -18,6 +18,8 @@ void add(Diagnostics& problems, Severity severity, const Place& at, unsigned len
   problems.add(std::move(problem));
 }
 
+bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
 std::vector<std::string_view> split(std::string_view values) {
   std::vector<std::string_view> all;
   for (std::size_t from = 0; from <= values.size();) {
@@ -30,7 +32,7 @@ std::vector<std::string_view> split(std::string_view values) {
 
 void check_value(const Node& node, const KeyInfo& key, std::string_view where, Diagnostics& problems) {
   if (!is_kind(node, key.kinds)) {
-    refuse(problems, node, fmt::format("'{}' in {} is {}, not {}", key.name, where, kind_names(key.kinds), kind_of(node)),
+    refuse(problems, node, fmt::format("'{}' in {} must be {}, not {}", key.name, where, kind_names(key.kinds), kind_of(node)),
            fmt::format("{}: {}", key.name, key.help));
     return;
   }
@@ -52,6 +54,13 @@ void refuse(Diagnostics& problems, const Node& node, std::string what, std::stri
 void refuse_key(Diagnostics& problems, const Node& node, std::string_view key, std::string what, std::string hint) {
   const Place& at = node.key_at.line > 0 ? node.key_at : node.at;
   add(problems, Severity::error, at, static_cast<unsigned>(std::max<std::size_t>(1, key.size())), std::move(what), std::move(hint));
+}
+
+void refuse_part(Diagnostics& problems, const Node& node, std::size_t offset, std::string_view part, std::string what, std::string hint) {
+  const Place at = place_in(node, offset);
+  const bool seen = at.column != node.at.column;
+  const auto width = static_cast<unsigned>(std::ranges::count_if(part, starts_character));
+  add(problems, Severity::error, at, seen ? std::max(1u, width) : node.length, std::move(what), std::move(hint));
 }
 
 void not_here(Diagnostics& problems, const Node& node, std::string what, std::string hint) {
@@ -93,6 +102,14 @@ void check_keys(const Node& table, Keys keys, std::string_view where, Diagnostic
     if (hint.empty()) hint = did_you_mean(name, names, "known here: " + fmt::format("{}", fmt::join(names, ", ")));
     refuse_key(problems, node, name, fmt::format("unknown key '{}' in {}", name, where), std::move(hint));
   }
+}
+
+Place place_in(const Node& node, std::size_t offset) {
+  const std::string* text = node.text();
+  if (!text || static_cast<std::size_t>(std::ranges::count_if(*text, starts_character)) + 2 != node.length) return node.at;
+  Place at = node.at;
+  at.column += 1 + static_cast<unsigned>(std::ranges::count_if(std::string_view(*text).substr(0, offset), starts_character));
+  return at;
 }
 
 const std::string* text_of(const Node& table, std::string_view key) {

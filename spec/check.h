@@ -14,6 +14,8 @@ namespace bigfoot {
 void refuse(Diagnostics& problems, const Node& node, std::string what, std::string hint = "");
 void refuse_key(Diagnostics& problems, const Node& node, std::string_view key, std::string what, std::string hint = "");
 /// Valid, but this version or machine cannot honour it.
+/// An error at the part of a string that starts at byte `offset`.
+void refuse_part(Diagnostics& problems, const Node& node, std::size_t offset, std::string_view part, std::string what, std::string hint = "");
 void not_here(Diagnostics& problems, const Node& node, std::string what, std::string hint = "");
 void warn(Diagnostics& problems, const Node& node, std::string what, std::string hint = "");
 
@@ -27,6 +29,8 @@ void check_keys(const Node& table, Keys keys, std::string_view where, Diagnostic
 bool is_kind(const Node& node, unsigned kinds);
 /// "a string or a table"
 std::string kind_names(unsigned kinds);
+/// Where byte `offset` of a string stands in the file; the string's own place where escapes or line breaks hide it.
+Place place_in(const Node& node, std::size_t offset);
 /// The key's value where it is there and of the right kind; check_keys has reported what is not.
 const std::string* text_of(const Node& table, std::string_view key);
 std::optional<bool> flag_of(const Node& table, std::string_view key);

@@ -1,9 +1,10 @@
 // spec/entry_draft.cpp - What all headlines need: fields, defaults, places inside strings, files beside the spec.
 #include "spec/entry_draft.h"
 
-#include <algorithm>
 #include <fstream>
 #include <iterator>
+
+#include "spec/check.h"
 
 namespace bigfoot {
 
@@ -20,16 +21,6 @@ void EntryDraft::set_from(std::string_view key, PatternPtr (*compile)(const Node
   const Node* node = field(key);
   if (!node) return;
   set(key, compile(*node, problems), node->key_at.line > 0 ? node->key_at : node->at);
-}
-
-Place place_in(const Node& node, std::size_t offset) {
-  const std::string* text = node.text();
-  const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  if (!text || static_cast<std::size_t>(std::count_if(text->begin(), text->end(), starts)) + 2 != node.length) return node.at;
-  Place at = node.at;
-  const auto end = text->begin() + static_cast<std::ptrdiff_t>(std::min(offset, text->size()));
-  at.column += 1 + static_cast<unsigned>(std::count_if(text->begin(), end, starts));
-  return at;
 }
 
 Node part_of(const Node& node, std::size_t offset, std::string text) {

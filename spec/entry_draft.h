@@ -51,8 +51,6 @@ void load_named(EntryDraft& draft);  ///< log, mock and sqlite
 /// Nothing where the table has no usable headline.
 std::optional<Entry> load_entry(const Node& table, const Node* all_defaults, std::string_view where, Diagnostics& problems);
 
-/// Where byte `offset` of a string stands in the file; the string's own place where escapes or line breaks hide it.
-Place place_in(const Node& node, std::size_t offset);
 /// A string node that stands at a byte of another.
 Node part_of(const Node& node, std::size_t offset, std::string text);
 

@@ -51,12 +51,14 @@ Headline find_headline(const Node& table, std::string_view where, Diagnostics& p
 /// Where a key that entries do not have belongs.
 std::string entry_key_elsewhere(std::string_view key, std::string_view protocol) {
   for (const KeyInfo& known : reply_keys_of(protocol))
-    if (known.name == key) return fmt::format("'{}' belongs in the reply: reply = {{ {} = … }}", key, key);
+    if (known.name == key) return protocol == "http" && (key == "json" || key == "text")
+                 ? fmt::format("body = {{ {0} = … }} asserts what is sent, reply = {{ {0} = … }} is the answer", key)
+                 : fmt::format("'{0}' belongs in the reply: reply = {{ {0} = … }}", key);
   for (const KeyInfo& known : verbs_of(protocol))
     if (known.name == key) return fmt::format("'{}' is a step: steps = [ {{ {} = … }} ]", key, key);
   if (protocol == "http" && (key == "method" || key == "url" || key == "path" || key == "host"))
     return "method and URL stand in the headline: http = \"GET https://api.example.com/path\"";
-  if (protocol == "http" && (key == "json" || key == "form" || key == "text")) return fmt::format("a request's body is written as body = {{ {} = … }}", key);
+  if (protocol == "http" && (key == "form" || key == "contains" || key == "regex")) return fmt::format("a request's body is written as body = {{ {} = … }}", key);
   if (key == "order") return "an order stands in [settings] or [[test]]";
   return {};
 }
@@ -86,7 +88,8 @@ bool asserts_nothing(const Entry& entry) {
 }
 
 void check_asserts_something(EntryDraft& draft, std::string_view where) {
-  if (draft.fields.empty() || !asserts_nothing(draft.entry)) return;  // no fields: the headline could not be read
+  const bool read = std::ranges::any_of(draft.protocol.call, [&](const FieldInfo& field) { return field.identity && draft.fields.contains(field.name); });
+  if (!read || !asserts_nothing(draft.entry)) return;
   refuse(draft.problems, draft.headline, fmt::format("this {} is \"*\" everywhere: it asserts nothing", where),
          "name at least one part; to let calls through unasserted, use [guard] allow or default = \"off\"");
 }

@@ -48,13 +48,13 @@ void load_dns(EntryDraft& draft) {
   const std::size_t start = blank == masked.npos ? 0 : std::min(masked.find_first_not_of(' ', blank), text.size());
   std::string name = text.substr(start);
   if (!type.empty() && type != "*" && std::ranges::find(kTypes, std::string_view(type)) == kTypes.end()) {
-    refuse(draft.problems, part_of(draft.headline, 0, type), fmt::format("'{}' is no record type", type),
-           did_you_mean(type, kTypes, "A, AAAA, MX, TXT, SRV, CNAME or PTR; a name alone asks for A and AAAA"));
+    refuse_part(draft.problems, draft.headline, 0, type, fmt::format("'{}' is no record type", type),
+                did_you_mean(type, kTypes, "A, AAAA, MX, TXT, SRV, CNAME or PTR; a name alone asks for A and AAAA"));
     return;
   }
   if (name.find("://") != name.npos || name.find('/') != name.npos) {
     if (!has_hole(name)) {
-      refuse(draft.problems, part_of(draft.headline, start, name), fmt::format("'{}' is no host name", name), "the name alone: dns = \"api.example.com\"");
+      refuse_part(draft.problems, draft.headline, start, name, fmt::format("'{}' is no host name", name), "the name alone: dns = \"api.example.com\"");
       return;
     }
   }
@@ -64,7 +64,7 @@ void load_dns(EntryDraft& draft) {
   if (!has_hole(name) && name != "*" && name != ".") {
     const std::string fault = name.find_first_of(" \t") != name.npos ? "it has a blank" : fault_of_name(name);
     if (!fault.empty()) {
-      refuse(draft.problems, part_of(draft.headline, start, name), fmt::format("'{}' is no host name: {}", name, fault));
+      refuse_part(draft.problems, draft.headline, start, name, fmt::format("'{}' is no host name: {}", name, fault));
       return;
     }
   }

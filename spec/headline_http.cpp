@@ -33,19 +33,18 @@ std::string upper(std::string_view text) {
 
 bool check_method(const EntryDraft& draft, std::string_view method) {
   if (method == "*" || has_hole(method)) return true;
-  const Node part = part_of(draft.headline, 0, std::string(method));
   if (!is_token(method)) {
-    refuse(draft.problems, part, fmt::format("'{}' is no HTTP method", method), "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, or * for any");
+    refuse_part(draft.problems, draft.headline, 0, method, fmt::format("'{}' is no HTTP method", method), "GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, or * for any");
     return false;
   }
   if (method != upper(method)) {
-    refuse(draft.problems, part, fmt::format("HTTP methods are case-sensitive, and '{}' is none that clients send", method),
-           fmt::format("did you mean '{}'?", upper(method)));
+    refuse_part(draft.problems, draft.headline, 0, method, fmt::format("HTTP methods are case-sensitive, and '{}' is none that clients send", method),
+                fmt::format("did you mean '{}'?", upper(method)));
     return false;
   }
   if (std::ranges::find(kMethods, method) == kMethods.end())
     if (const std::string hint = did_you_mean(method, kMethods); !hint.empty())
-      warn(draft.problems, part, fmt::format("'{}' is an unusual HTTP method", method), hint);
+      warn(draft.problems, part_of(draft.headline, 0, std::string(method)), fmt::format("'{}' is an unusual HTTP method", method), hint);
   return true;
 }
 

@@ -11,7 +11,7 @@ namespace {
 bool set_server(EntryDraft& draft, const Node& node, std::size_t offset, std::string_view text, unsigned fallback, std::string_view form) {
   const auto parts = split_host_port(text);
   if (!parts || (parts->port.empty() && fallback == 0)) {
-    refuse(draft.problems, part_of(node, offset, std::string(text)), fmt::format("'{}' is no host{}", text, fallback == 0 ? " and port" : ""), std::string(form));
+    refuse_part(draft.problems, node, offset, text, fmt::format("'{}' is no host{}", text, fallback == 0 ? " and port" : ""), std::string(form));
     return false;
   }
   PortPattern port{literal_pattern(fallback), fallback};
@@ -54,6 +54,7 @@ void load_postgres(EntryDraft& draft) {
   const std::string& text = *draft.headline.text();
   draft.entry.headline = "postgres " + text;
   if (text == "*") {
+    draft.set("host", any_pattern(), draft.headline.at);
     draft.entry.endpoint.tcp = true;
     return;
   }
@@ -73,6 +74,7 @@ void load_smtp(EntryDraft& draft) {
   const std::string& text = *draft.headline.text();
   draft.entry.headline = "smtp " + text;
   if (text == "*") {
+    draft.set("host", any_pattern(), draft.headline.at);
     draft.entry.endpoint.tcp = true;
     return;
   }
@@ -89,7 +91,9 @@ void load_redis(EntryDraft& draft) {
   if (const std::string* text = draft.headline.text()) {
     draft.entry.headline = "redis " + *text;
     if (*text != "*")
-      refuse(draft.problems, draft.headline, "a Redis command is an array of its words", "redis = [\"GET\", \"session:abc123\"], or \"*\"");
+      return refuse(draft.problems, draft.headline, "a Redis command is an array of its words", "redis = [\"GET\", \"session:abc123\"], or \"*\"");
+    draft.set("command", any_pattern(), draft.headline.at);
+    draft.set("args", any_pattern(), draft.headline.at);
     return;
   }
   if (draft.headline.is_array()) {

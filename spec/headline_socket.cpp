@@ -14,12 +14,12 @@ constexpr std::size_t kMaxUnixPath = 107;  // unix(7): sun_path has 108 bytes, t
 void load_unix(EntryDraft& draft, std::size_t start) {
   const std::string path = draft.headline.text()->substr(start);
   if (!path.starts_with('/') && !path.starts_with('@') && path != "*") {
-    refuse(draft.problems, part_of(draft.headline, start, path), fmt::format("'{}' is no path of a socket", path),
-           "unix:///run/agent.sock (three slashes), or unix://@name for an abstract one");
+    refuse_part(draft.problems, draft.headline, start, path, fmt::format("'{}' is no path of a socket", path),
+                fmt::format("unix:///{} (three slashes), or unix://@name for an abstract one", path));
     return;
   }
   if (!has_hole(path) && path.size() > kMaxUnixPath) {
-    refuse(draft.problems, part_of(draft.headline, start, path), fmt::format("a socket's path has at most {} bytes; this one has {}", kMaxUnixPath, path.size()));
+    refuse_part(draft.problems, draft.headline, start, path, fmt::format("a socket's path has at most {} bytes; this one has {}", kMaxUnixPath, path.size()));
     return;
   }
   EndpointPattern& endpoint = draft.entry.endpoint;
@@ -35,12 +35,12 @@ void load_internet(EntryDraft& draft, std::string_view scheme, std::size_t start
   const std::string text = draft.headline.text()->substr(start);
   const auto parts = split_host_port(text);
   if (!parts || parts->port.empty()) {
-    refuse(draft.problems, part_of(draft.headline, start, text), fmt::format("'{}' is no host and port", text),
-           fmt::format("{0}://api.example.com:80, {0}://[::1]:80, * for any host or port", scheme));
+    refuse_part(draft.problems, draft.headline, start, text, fmt::format("'{}' is no host and port", text),
+                fmt::format("{0}://api.example.com:80, {0}://[::1]:80; * stands for any host or port", scheme));
     return;
   }
   if (parts->host.find('/') != std::string::npos || parts->port.find('/') != std::string::npos) {
-    refuse(draft.problems, part_of(draft.headline, start, text), fmt::format("'{}' has a path: a raw socket has a host and a port only", text));
+    refuse_part(draft.problems, draft.headline, start, text, fmt::format("'{}' has a path: a raw socket has a host and a port only", text));
     return;
   }
   const auto port = compile_port(parts->port, draft.headline, start + parts->port_offset, draft.problems);

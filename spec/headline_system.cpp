@@ -11,6 +11,12 @@ namespace {
 
 const std::vector<std::string_view> kOperations = {"read", "write", "append", "rename", "delete", "stat", "list"};
 
+/// git pull -> git", "pull
+std::string with_commas(std::string text) {
+  for (std::size_t at = text.find(' '); at != text.npos; at = text.find(' ', at + 4)) text.replace(at, 1, "\", \"");
+  return text;
+}
+
 void check_arguments(EntryDraft& draft, std::string_view key) {
   const Node* node = draft.field(key);
   if (!node) return;
@@ -28,7 +34,7 @@ void load_command(EntryDraft& draft) {
   if (const std::string* text = headline.text()) {
     draft.entry.headline = fmt::format("{} {}", draft.protocol.name, *text);
     if (!shell && *text != "*") {
-      refuse(draft.problems, headline, "exec takes the arguments as an array", fmt::format("exec = [\"{}\"], or shell = \"…\" for a command line", *text));
+      refuse(draft.problems, headline, "exec takes the arguments as an array", fmt::format("exec = [\"{}\"], or shell = \"…\" for a command line", with_commas(*text)));
       return;
     }
     draft.set(identity, compile_text_pattern(*text, place_in(headline, 0), draft.problems), headline.at);
@@ -64,12 +70,12 @@ void load_file(EntryDraft& draft) {
   const std::string& text = *draft.headline.text();
   draft.entry.headline = "file " + text;
   draft.set_from("content", compile_body_pattern);
-  if (text == "*") return;
+  if (text == "*") return draft.set("operation", any_pattern(), draft.headline.at);
   const std::size_t blank = masked_holes(text).find(' ');
   const std::string operation = text.substr(0, blank);
   if (operation != "*" && std::ranges::find(kOperations, std::string_view(operation)) == kOperations.end()) {
-    refuse(draft.problems, part_of(draft.headline, 0, operation), fmt::format("'{}' is no operation on files", operation),
-           did_you_mean(operation, kOperations, fmt::format("{} and a path", listed(kOperations, "or"))));
+    refuse_part(draft.problems, draft.headline, 0, operation, fmt::format("'{}' is no operation on files", operation),
+                did_you_mean(operation, kOperations, fmt::format("{} and a path", listed(kOperations, "or"))));
     return;
   }
   const std::string path = blank == text.npos ? "" : text.substr(blank + 1);

@@ -17,8 +17,8 @@ constexpr KeyInfo kFile[] = {
     {"guard", kTable, "what happens to calls that no entry names"},
     {"defaults", kTable, "[defaults.http] ...: fields for entries that do not mention them"},
     {"channels", kTable, "[channels.NAME]: streams whose lines are log records"},
-    {"expect", kArray, "[[expect]]: one mock and assertion each"},
-    {"test", kArray, "[[test]]: entries of one test"},
+    {"expect", kArray, "[[expect]], in double brackets: one mock and assertion each"},
+    {"test", kArray, "[[test]], in double brackets: entries of one test"},
     {"$schema", kText, "for editors of JSON specs"},
 };
 constexpr KeyInfo kSettings[] = {
@@ -59,7 +59,7 @@ constexpr KeyInfo kTest[] = {
     {"name", kText, "of the test, * as wildcard: what `begin NAME` says"},
     {"argv", kText, "selects the section by the command line of a process instead"},
     {"order", kText, "as in [settings]", "strict|per-target|any"},
-    {"expect", kArray, "[[test.expect]]: its entries"},
+    {"expect", kArray, "[[test.expect]], in double brackets: its entries"},
 };
 constexpr KeyTable kFileTable{"a spec file", kFile};
 constexpr KeyTable kSettingsTable{"[settings]", kSettings};

@@ -46,6 +46,7 @@ class Loader {
   SetBy set_by_;
   std::set<std::filesystem::path> seen_;
   EntryOrder order_;
+  bool entries_lost_ = false;
 };
 
 bool is_json(const std::string& file, std::string_view text) {
@@ -75,7 +76,10 @@ void Loader::load_text(const std::string& file, std::string text) {
   spec_.files.push_back(file);
   problems_.remember(file, text);
   const auto document = is_json(file, text) ? read_json(file, text, problems_) : read_toml(file, text, problems_);
-  if (!document) return;
+  if (!document) {
+    entries_lost_ = true;
+    return;
+  }
   if (document->is_table()) return load_document(*document);
   refuse(problems_, *document, fmt::format("a spec is a table, not {}", kind_of(*document)));
 }
@@ -125,7 +129,10 @@ void Loader::load_entries(const Node& list, const Node* defaults, std::size_t te
   if (!list.array()) return;
   for (const Node& table : *list.array()) {
     auto entry = load_entry(table, defaults, where, problems_);
-    if (!entry) continue;
+    if (!entry) {
+      entries_lost_ = true;
+      continue;
+    }
     entry->index = spec_.entries.size();
     entry->test = test;
     order_.note(*entry, table);
@@ -176,8 +183,9 @@ void Loader::load_document(const Node& document) {
 
 Spec Loader::finish() {
   order_.resolve(spec_, problems_);
-  check_hole_names(spec_, problems_);
-  lint(spec_, problems_);
+  // An entry that could not be read may be the one that binds a name.
+  if (!entries_lost_) check_hole_names(spec_, problems_);
+  if (!problems_.has(Severity::error)) lint(spec_, problems_);
   problems_.sort();
   return std::move(spec_);
 }

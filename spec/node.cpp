@@ -12,7 +12,7 @@ const Node* Node::find(std::string_view key) const {
 }
 
 std::string_view kind_of(const Node& node) {
-  constexpr std::string_view kNames[] = {"true or false", "a whole number", "a number", "a string",
+  constexpr std::string_view kNames[] = {"true or false", "a whole number", "a number with a fraction", "a string",
                                          "a date",        "an array",       "a table"};
   return kNames[node.value.index()];
 }

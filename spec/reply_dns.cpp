@@ -25,6 +25,7 @@ void check_record(EntryDraft& draft, const Node& node, bool address) {
     return;
   }
   if (has_hole(*text)) return;
+  if (!draft.fields.contains("type")) return;  // the headline is wrong, and has been told
   DnsRecord record;
   record.data = *text;
   record.type = address ? (text->find(':') == text->npos ? "A" : "AAAA") : type_of(draft, *text);

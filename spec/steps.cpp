@@ -44,6 +44,9 @@ const std::pair<std::string, Node>* verb_of(EntryDraft& draft, const Node& step)
     verb = &member;
   }
   if (verb) return verb;
+  const Keys beside = step_keys_of(draft.protocol.name);
+  for (const auto& member : *step.table())  // an unknown key is likely the verb, misspelt: it has been told
+    if (std::ranges::find(beside, std::string_view(member.first), &KeyInfo::name) == beside.end()) return nullptr;
   std::vector<std::string_view> names;
   for (const KeyInfo& key : verbs) names.push_back(key.name);
   refuse(draft.problems, step, "a step without a verb", fmt::format("it has one of: {}", fmt::join(names, ", ")));
@@ -87,8 +90,11 @@ void check_mail_step(EntryDraft& draft, std::string_view verb, const Node& conte
   check_keys(content, part_keys(verb), verb, draft.problems);
   if (!content.table()) return;
   for (const auto& [name, node] : *content.table()) {
-    if (name == "message" && node.is_table()) check_keys(node, part_keys("message"), "message", draft.problems);
-    if (is_kind(node, kText | kTable)) draft.entry.response.push_back({name, compile_pattern(node, draft.problems), node.at});
+    if (name == "message" && node.is_table()) {
+      check_keys(node, part_keys("message"), "message", draft.problems);
+      for (const auto& [part, value] : *node.table())
+        if (value.text()) draft.entry.response.push_back({part, compile_pattern(value, draft.problems), value.at});
+    } else if (is_kind(node, kText | kTable)) draft.entry.response.push_back({name, compile_pattern(node, draft.problems), node.at});
   }
   if (verb != "sendmail") return;
   for (const std::string_view needed : {"from", "to"})

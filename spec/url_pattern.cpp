@@ -63,7 +63,7 @@ bool well_formed(const Node& node, std::size_t offset, std::string_view scheme, 
   if (url) return true;
   const std::size_t front = scheme.size() + 3 + host.size();
   const std::size_t inside = url.error().at < front ? scheme.size() + 3 : url.error().at - front + (node.text()->size() - offset - rest.size());
-  refuse(problems, part_of(node, offset + inside, "x"), fmt::format("bad URL: {}", url.error().what));
+  refuse_part(problems, node, offset + inside, "x", fmt::format("bad URL: {}", url.error().what));
   return false;
 }
 
@@ -111,7 +111,7 @@ std::optional<PortPattern> compile_port(std::string_view text, const Node& node,
   unsigned number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number == 0 || number > 65535) {
-    refuse(problems, part_of(node, offset, std::string(text)), fmt::format("'{}' is no port", text), "a number from 1 to 65535, or *");
+    refuse_part(problems, node, offset, text, fmt::format("'{}' is no port", text), "a number from 1 to 65535, or *");
     return std::nullopt;
   }
   return PortPattern{literal_pattern(number), number};
@@ -131,17 +131,17 @@ std::optional<UrlPattern> compile_url(const Node& node, std::size_t offset, std:
   const std::size_t colon = masked.find("://");
   url.scheme = lower(text.substr(0, colon));
   if (colon == masked.npos || std::ranges::find(schemes, std::string_view(url.scheme)) == schemes.end()) {
-    refuse(problems, part_of(node, offset, std::string(text)), fmt::format("'{}' is no {} URL", text, listed({schemes.begin(), schemes.end()}, "or")),
-           fmt::format("write {}://host/path, or * for any", schemes.front()));
+    refuse_part(problems, node, offset, text, fmt::format("'{}' is no {} URL", text, listed({schemes.begin(), schemes.end()}, "or")),
+                fmt::format("write {}://{}, or * for any", schemes.front(), colon == masked.npos ? text : text.substr(colon + 3)));
     return std::nullopt;
   }
   const std::size_t authority = colon + 3;
   const std::size_t rest = std::min(masked.find_first_of("/?#", authority), masked.size());
   const auto parts = split_host_port(text.substr(authority, rest - authority));
   if (!parts) {
-    refuse(problems, part_of(node, offset + authority, std::string(text.substr(authority, rest - authority))),
-           fmt::format("'{}' is no host, with or without a port", text.substr(authority, rest - authority)),
-           "api.example.com, api.example.com:8080, [::1]:8080, *.example.com");
+    refuse_part(problems, node, offset + authority, text.substr(authority, rest - authority),
+                fmt::format("'{}' is no host, with or without a port", text.substr(authority, rest - authority)),
+                "api.example.com, api.example.com:8080, [::1]:8080, *.example.com");
     return std::nullopt;
   }
   if (!well_formed(node, offset, url.scheme, masked_holes(parts->host), masked.substr(rest), problems)) return std::nullopt;
