@@ -32,7 +32,7 @@ void DatagramCalls::connect(Notification notification, const Identity& who, Targ
   const bool no_peer = inet != nullptr && inet->port == 0;
   OwnBinds& binds = world_->binds;
   if (no_peer || (!binds.none() && binds.receives(made_canonical(tid, to), false))) {
-    world_->redirects.forget(socket.inode);
+    dissolve(*world_, socket);
     return let_through(std::move(notification));
   }
   if (!notification.alive()) return;

@@ -180,8 +180,16 @@ void connect_flow(Notification notification, SocketWorld& world, const TargetSoc
   static_cast<void>(std::move(notification).succeed(0));
 }
 
+void dissolve(SocketWorld& world, const TargetSocket& socket) {
+  if (!world.redirects.find(socket.inode)) return;
+  world.redirects.forget(socket.inode);
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  ::connect(socket.fd->get(), &nobody, sizeof nobody);
+}
+
 void DatagramConnect::let_through() {
-  world_->redirects.forget(socket_.inode);
+  dissolve(*world_, socket_);
   static_cast<void>(std::move(notification_).let_through());
 }
 

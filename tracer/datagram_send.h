@@ -28,6 +28,9 @@ void send_datagrams(Notification notification, SendCall call);
 void connect_flow(Notification notification, SocketWorld& world, const TargetSocket& socket,
                   const DatagramFlows::Flow& flow);
 
+/// Before a connect that the kernel runs: a socket connected to us has 127.0.0.1 as its source, which goes nowhere else.
+void dissolve(SocketWorld& world, const TargetSocket& socket);
+
 /// A connect of a datagram socket that waits for the handler's word.
 class DatagramConnect : public PendingCall {
  public:

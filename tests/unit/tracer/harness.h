@@ -1,0 +1,82 @@
+// tests/unit/tracer/harness.h - Runs a target under a Supervisor and remembers what the handler was told.
+// Redirected streams and datagrams are echoed.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tracer/supervisor.h"
+
+namespace bigfoot::test {
+
+class EchoHandler : public TrafficHandler {
+ public:
+  EchoHandler();
+  ~EchoHandler() override;
+  /// What to do instead of redirecting: true when it has answered.
+  std::function<bool(Outgoing&)> decide;
+
+  void on_outgoing(Outgoing call) override;
+  void on_datagram_socket(UniqueFd socket) override;
+  void on_process(ProcessEvent event) override;
+  void on_notice(Pid pid, std::string text) override;
+  void on_tree_gone() override;
+
+  void look_up_flows_with(const Supervisor* supervisor) {
+    supervisor_ = supervisor;
+    ever_supervised_ = true;
+  }
+  bool wait_until_gone(std::chrono::milliseconds patience = std::chrono::seconds(10));
+  std::vector<std::string> asked() const;  ///< "stream 10.0.0.5:80", in order
+  std::vector<std::string> notices() const;
+  std::vector<ProcessEvent> processes() const;
+  std::vector<std::string> flows() const;   ///< "10.0.0.5:53 hello": what arrived, by find_flow
+  std::vector<std::string> errors() const;  ///< of redirect()
+
+ private:
+  void echo();
+  void add(UniqueFd fd, bool datagram);
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> asked_, notices_, flows_, errors_;
+  std::vector<ProcessEvent> processes_;
+  bool gone_ = false;
+  UniqueFd epoll_, stop_;
+  struct Socket {
+    UniqueFd fd;
+    bool datagram = false;
+  };
+  std::map<int, Socket> sockets_;
+  std::atomic<const Supervisor*> supervisor_ = nullptr;
+  std::atomic<bool> ever_supervised_ = false;
+  std::thread thread_;
+};
+
+struct RunResult {
+  std::optional<LaunchError> error;
+  ExitResult exit;
+};
+/// Runs a target of targets.cpp to its end.
+RunResult run_target(const std::string& name, EchoHandler& handler,
+                     const std::vector<std::string>& arguments = {},
+                     LaunchOptions::SocketAccess access = LaunchOptions::SocketAccess::probe);
+/// Runs any command to its end.
+RunResult run_command(const std::vector<std::string>& argv, EchoHandler& handler, LaunchOptions options = {});
+
+/// Runs `body` in a forked child; its result is the child's exit status.
+int in_child(const std::function<int()>& body);
+/// As Docker's default profile without CAP_SYS_PTRACE and CAP_SYS_ADMIN answers.
+bool imitate_docker();
+bool become_nobody();
+
+}  // namespace bigfoot::test
