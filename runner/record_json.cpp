@@ -15,9 +15,8 @@ class Members {
  public:
   explicit Members(std::string& out) : out_(out) {}
   std::string& key(std::string_view name) {
-    if (!first_) out_ += ',';
+    out_ += first_ ? "\"" : ",\"";
     first_ = false;
-    out_ += '"';
     out_ += name;
     out_ += "\":";
     return out_;

@@ -167,7 +167,9 @@ struct Redactor::Rules {
     return std::string(kRedacted);
   }
   void header(std::string_view name, Value& value) const {
-    const std::string lower_name = lower(name);
+    std::string lowered;  // most names are in lower case already, and this is the hot path
+    if (std::ranges::any_of(name, [](char c) { return c >= 'A' && c <= 'Z'; })) lowered = lower(name);
+    const std::string_view lower_name = lowered.empty() ? name : lowered;
     const bool hide = hides_header(lower_name);
     const auto one = [&](Value& text) {
       if (!text.is_string()) return;
@@ -289,6 +291,7 @@ struct Redactor::Rules {
       } else if (name == "query" && value.is_object()) {
         for (auto& [parameter, member] : value.get_ref<Value::object_t&>()) named(queries, parameter, member);
       } else if ((name == "body" || name == "data") && value.is_string()) {
+        if (value.get_ref<const std::string&>().empty()) continue;
         body(value.get_ref<std::string&>(), name == "body" ? content_type(fields) : "");
       } else if (name == "body" || name == "json") {
         in_json(value, start());

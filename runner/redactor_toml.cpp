@@ -1,9 +1,10 @@
 // runner/redactor_toml.cpp - See redactor_toml.h.
 #include "runner/redactor_toml.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <charconv>
+
+#include "spec/toml_text.h"
 
 namespace bigfoot {
 namespace {
@@ -230,26 +231,6 @@ class Walk {
 };
 
 }  // namespace
-
-std::string toml_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-          out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out + '"';
-}
 
 std::string replace_toml_values(std::string_view toml, const TomlReplace& replace,
                                 const std::function<std::string(std::string_view)>& otherwise) {

@@ -21,7 +21,4 @@ using TomlReplace = std::function<std::optional<std::string>(const TomlPath& pat
 std::string replace_toml_values(std::string_view toml, const TomlReplace& replace,
                                 const std::function<std::string(std::string_view)>& otherwise);
 
-/// `text` as a basic string, quotes included.
-std::string toml_string(std::string_view text);
-
 }  // namespace bigfoot
