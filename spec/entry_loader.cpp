@@ -116,8 +116,7 @@ std::optional<Entry> load_entry(const Node& table, const Node* all_defaults, std
   check_keys(table, keys_of(protocol), where, problems, entry_key_elsewhere, protocol);
   if (!is_kind(*headline.node, keys_of(protocol).front().kinds)) return std::nullopt;
   Entry& entry = draft.entry;
-  entry.at = headline.node->key_at.line > 0 ? headline.node->key_at : table.at;
-  entry.at = table.at.line > 0 ? table.at : entry.at;
+  entry.at = table.at;
   entry.protocol = headline.protocol;
   if (const std::string* id = text_of(table, "id")) entry.id = *id;
   if (const std::string* label = text_of(table, "any_order")) entry.any_order = *label;

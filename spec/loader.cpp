@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "protocols/body.h"
 #include "protocols/registry.h"
 #include "spec/check.h"
 #include "spec/entry_draft.h"
@@ -49,6 +50,17 @@ class Loader {
   bool entries_lost_ = false;
 };
 
+/// Counted from 1; 0 where all are.
+std::size_t line_that_is_no_utf8(std::string_view text) {
+  if (is_utf8(text)) return 0;
+  std::size_t line = 1;
+  for (std::size_t end = text.find('\n'); end != text.npos && is_utf8(text.substr(0, end)); end = text.find('\n')) {
+    text.remove_prefix(end + 1);
+    ++line;
+  }
+  return line;
+}
+
 bool is_json(const std::string& file, std::string_view text) {
   if (file.ends_with(".json")) return true;
   if (file.ends_with(".toml")) return false;
@@ -75,6 +87,16 @@ void Loader::load_named(const std::string& file) {
 void Loader::load_text(const std::string& file, std::string text) {
   spec_.files.push_back(file);
   problems_.remember(file, text);
+  if (const std::size_t line = line_that_is_no_utf8(text); line > 0) {
+    Diagnostic problem;
+    problem.at = {file, static_cast<unsigned>(line), 1};
+    problem.what = "this line is not UTF-8";
+    problem.hint = "a spec is UTF-8 text; bytes are written as { hex = \"…\" } or { base64 = \"…\" }";
+    problem.source_line = " ";  // shown, the bytes would spoil the terminal
+    problems_.add(std::move(problem));
+    entries_lost_ = true;
+    return;
+  }
   const auto document = is_json(file, text) ? read_json(file, text, problems_) : read_toml(file, text, problems_);
   if (!document) {
     entries_lost_ = true;

@@ -2,6 +2,8 @@
 #include "spec/toml_source.h"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -16,7 +18,16 @@ namespace {
 struct Document {
   std::string_view text;
   TextPlaces places;
+  mutable std::vector<std::size_t> overflows;  ///< numbers that toml11 3 cut to the largest that it can hold
 };
+
+/// Whether a decimal number is out of int64_t's range. Other bases are refused by toml11 itself.
+bool overflows(std::string_view text) {
+  std::string digits;
+  std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c != '_' && c != '+'; });
+  std::int64_t value = 0;
+  return std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc::result_out_of_range;
+}
 
 #if TOML11_VERSION_MAJOR >= 4
 TextRange range_of(const toml::value& value, const Document& document) {
@@ -47,7 +58,10 @@ Node to_node(const toml::value& value, const Document& document) {
   node.length = std::max(1u, document.places.characters(range.offset, range.size));
   switch (value.type()) {
     case toml::value_t::boolean: node.value = value.as_boolean(); break;
-    case toml::value_t::integer: node.value = static_cast<std::int64_t>(value.as_integer()); break;
+    case toml::value_t::integer:
+      node.value = static_cast<std::int64_t>(value.as_integer());
+      if (overflows(document.text.substr(range.offset, range.size))) document.overflows.push_back(range.offset);
+      break;
     case toml::value_t::floating: node.value = static_cast<double>(value.as_floating()); break;
     case toml::value_t::string: {
       const std::string& text = toml::get<std::string>(value);
@@ -131,10 +145,17 @@ void add_error(std::string what, std::string comment, std::size_t offset, const 
   problems.add(std::move(problem));
 }
 
+/// The document, unless a number in it cannot be held.
+std::optional<Node> checked(Node node, const Document& document, Diagnostics& problems) {
+  for (const std::size_t offset : document.overflows) add_error("this number is too large", "whole numbers have 64 bits", offset, document, problems);
+  if (!document.overflows.empty()) return std::nullopt;
+  return node;
+}
+
 }  // namespace
 
 std::optional<Node> read_toml(const std::string& file, std::string_view text, Diagnostics& problems) {
-  const Document document{text, TextPlaces(file, text)};
+  const Document document{text, TextPlaces(file, text), {}};
   if (const auto deep = too_deep(text, kMaxDepth)) {
     add_error(fmt::format("tables and arrays stand more than {} deep in each other", kMaxDepth), "", *deep, document, problems);
     return std::nullopt;
@@ -142,7 +163,7 @@ std::optional<Node> read_toml(const std::string& file, std::string_view text, Di
   std::istringstream stream{std::string(text)};
 #if TOML11_VERSION_MAJOR >= 4
   const auto parsed = toml::try_parse(stream, file);
-  if (parsed.is_ok()) return to_node(parsed.unwrap(), document);
+  if (parsed.is_ok()) return checked(to_node(parsed.unwrap(), document), document, problems);
   for (const toml::error_info& error : parsed.unwrap_err()) {
     if (error.locations().empty()) {
       add_error(error.title(), error.suffix(), 0, document, problems);
@@ -154,7 +175,7 @@ std::optional<Node> read_toml(const std::string& file, std::string_view text, Di
   }
 #else
   try {
-    return to_node(toml::parse(stream, file), document);
+    return checked(to_node(toml::parse(stream, file), document), document, problems);
   } catch (const toml::exception& error) {
     const SyntaxError read = read_error(error.what());
     add_error(read.title, read.comment, document.places.line_start(read.line) + read.column - 1, document, problems);
