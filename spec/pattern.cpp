@@ -41,8 +41,7 @@ class LiteralPattern : public Pattern {
     if (value_.is_string() && actual.is_string()) {
       note = text_note(value_.get_ref<const std::string&>(), actual.get_ref<const std::string&>());
     } else if (value_.is_string() != actual.is_string() && text_of(value_) == text_of(actual)) {
-      note = fmt::format("the spec says {}, the program sent {}", value_.is_string() ? "a string" : "no string",
-                         actual.is_string() ? "a string" : "none");
+      note = actual.is_string() ? "the program sent a string" : "the spec says a string";
     }
     return differs(report, path, value_, actual, std::move(note));
   }
@@ -53,9 +52,7 @@ class LiteralPattern : public Pattern {
     const std::string whole = text_of(value_);
     const auto common = std::min(whole.size(), stream.size());
     if (std::string_view(whole).substr(0, common) != stream.substr(0, common)) {
-      const auto [ours, theirs] = std::ranges::mismatch(whole, stream);
-      const auto at = static_cast<std::size_t>(theirs - stream.begin());
-      differs(report, "send", value_, std::string(stream), fmt::format("differs at byte {}", at));
+      differs(report, "send", value_, std::string(stream), first_difference(whole, stream.substr(0, whole.size())));
       return {};
     }
     return {common == whole.size() ? PrefixMatch::State::yes : PrefixMatch::State::need_more, common};

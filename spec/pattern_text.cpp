@@ -71,7 +71,11 @@ class HolePattern : public Pattern {
  private:
   bool fits(const Value& actual, const Captures& known, const Surroundings& around, const MatchReport* report,
             std::string& note) const {
-    if (part_.kind == Kind::type) return fits_type(*part_.type, actual, reading_);
+    if (part_.kind == Kind::type) {
+      const bool fits = fits_type(*part_.type, actual, reading_);
+      if (!fits && actual.is_string() && fits_type(*part_.type, actual, Reading::text)) note = "the program sent a string";
+      return fits;
+    }
     if (part_.kind == Kind::regex) {
       return actual.is_string() && RE2::PartialMatch(actual.get_ref<const std::string&>(), *regex_);
     }
@@ -126,7 +130,7 @@ class MixedPattern : public Pattern {
     if (!regex.Match(text, 0, text.size(), RE2::ANCHOR_BOTH, groups.data(), static_cast<int>(groups.size()))) {
       return no("");
     }
-    bind(regex, groups, report);
+    if (const std::string why = bind(*now, regex, groups, report); !why.empty()) return no(why);
     return agrees(report);
   }
   Value shown() const override { return shown_; }
@@ -147,7 +151,8 @@ class MixedPattern : public Pattern {
     std::vector<re2::StringPiece> groups(static_cast<std::size_t>(std::max(whole.NumberOfCapturingGroups(), 0)) + 1);
     const re2::StringPiece bytes(stream.data(), stream.size());
     if (whole.ok() && whole.Match(bytes, 0, bytes.size(), RE2::ANCHOR_START, groups.data(), static_cast<int>(groups.size()))) {
-      bind(whole, groups, report);
+      note = bind(*now, whole, groups, report);
+      if (!note.empty()) return no();
       agrees(report);
       const bool open_end = now->back().kind != Kind::literal && groups[0].size() == stream.size();
       return {open_end ? State::maybe_more : State::yes, groups[0].size()};
@@ -159,12 +164,18 @@ class MixedPattern : public Pattern {
 
  private:
   /// The parts with all names and variables replaced by what they stand for; nothing where one stands for nothing.
-  /// A name that an earlier part of this text binds stays: it is found by the order of the parts.
+  /// A name that an earlier part of this very text binds becomes anything, which bind() then compares.
   std::optional<std::vector<HolePart>> settled(const Captures& known, const Surroundings& around,
                                                const MatchReport* report, std::string& note) const {
     std::vector<HolePart> now = parts_;
     for (HolePart& part : now) {
       if (part.kind != Kind::name && part.kind != Kind::env) continue;
+      if (part.kind == Kind::name && std::ranges::any_of(parts_, [&](const HolePart& other) { return other.at < part.at && other.bind == part.text; })) {
+        part.kind = Kind::type;
+        part.type = find_hole_type("any");
+        part.bind = part.text;
+        continue;
+      }
       const auto value = resolved(part, known, around, report, note);
       if (!value) return std::nullopt;
       part.kind = Kind::literal;
@@ -206,16 +217,24 @@ class MixedPattern : public Pattern {
     return out + close;
   }
 
-  void bind(const RE2& regex, const std::vector<re2::StringPiece>& groups, MatchReport* report) const {
-    if (!report) return;
+  /// Keeps what the holes hold. A name that stands twice must hold the same: else the words that say so.
+  static std::string bind(const std::vector<HolePart>& parts, const RE2& regex, const std::vector<re2::StringPiece>& groups,
+                          MatchReport* report) {
     const auto& names = regex.NamedCapturingGroups();
-    for (std::size_t i = 0; i < parts_.size(); ++i) {
-      if (parts_[i].bind.empty()) continue;
-      const auto found = names.find(group_name(i));
+    Captures bound;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const HolePart& part = parts[i];
+      const auto found = part.bind.empty() ? names.end() : names.find(group_name(i));
       if (found == names.end()) continue;
       const auto& piece = groups[static_cast<std::size_t>(found->second)];
-      report->bound[parts_[i].bind] = captured_value(parts_[i].type, {piece.data(), piece.size()});
+      const std::string text(piece.data(), piece.size());
+      const auto [known, fresh] = bound.try_emplace(part.bind, captured_value(part.type, text));
+      if (!fresh && text_of(known->second) != text) return fmt::format("{{{{{}}}}} is {}", part.bind, json_text(known->second));
     }
+    for (auto& [name, value] : bound) {
+      if (report) report->bound[name] = std::move(value);
+    }
+    return "";
   }
 
   std::vector<HolePart> parts_;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "protocols/body.h"
 #include "protocols/http/url.h"
 #include "spec/call_fields.h"
@@ -99,6 +101,28 @@ Value spoken_body(const Fields& call) {
   return spoken_bytes(bytes);
 }
 
+/// A path in which a segment of stars stands for itself.
+std::string spoken_path(std::string_view path) {
+  std::string out;
+  for (std::size_t from = 0; from <= path.size();) {
+    const std::size_t end = std::min(path.find('/', from), path.size());
+    const auto segment = path.substr(from, end - from);
+    out += segment == "**" ? "{{lit:**}}" : spoken_text(segment);
+    if (end < path.size()) out += '/';
+    from = end + 1;
+  }
+  return out;
+}
+
+/// The headline as pattern text that fits this call only.
+std::string spoken_headline(const ProtocolInfo& protocol, const Fields& call) {
+  if (protocol.name != "http") return spoken_text(call_headline(protocol, call));
+  Fields said = call;
+  said["path"] = spoken_path(field_text(call, "path"));
+  said["query"] = spoken_text(field_text(call, "query"));
+  return call_headline(protocol, said);
+}
+
 std::string dns_reply(std::string_view type) {
   if (type == "AAAA") return R"(["2001:db8::1"])";
   if (type == "MX") return R"(["10 mail.example.com"])";
@@ -147,7 +171,7 @@ std::string field_line(std::string_view name, const Value& spoken) {
 
 std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around) {
   std::vector<std::pair<std::string, std::string>> rows;
-  rows.emplace_back(protocol.name, toml_string(spoken_text(call_headline(protocol, call))));
+  rows.emplace_back(protocol.name, toml_string(spoken_headline(protocol, call)));
   if (protocol.name == "dns") {
     rows.emplace_back("reply", dns_reply(field_text(call, "type")));
     return "[[expect]]\n" + toml_lines(rows);

@@ -150,7 +150,7 @@ bool fit_for_a_reply(const HolePart& part, const TextAt& at, Diagnostics& proble
   if (!has_value) {
     add_problem(problems, at, part.at, part.length,
                 fmt::format("'{{{{{}}}}}' matches what the program sends: a reply needs a value",
-                            part.kind == Kind::regex ? "/" + part.text + "/" : part.text),
+                            part.kind == Kind::regex ? fmt::format("/{}/", part.text) : part.text),
                 "write the value itself, a name that a pattern bound, {{uuid}}, {{now}}, {{env.NAME}} or {{req.json.a}}");
     return false;
   }
