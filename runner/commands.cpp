@@ -19,7 +19,7 @@ int lint(const std::vector<std::string>& specs) {
   for (const std::string& file : specs) {
     Diagnostics problems;
     const Spec spec = load_spec({file}, problems);
-    for (const Diagnostic& diagnostic : problems.all()) fmt::print(stderr, "{}\n", to_text(diagnostic));
+    for (const Diagnostic& diagnostic : problems.all()) fmt::print(stderr, "{}", to_text(diagnostic));
     if (problems.has(Severity::error)) {
       status = 2;
       continue;

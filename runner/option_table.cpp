@@ -104,7 +104,8 @@ std::string help_text() {
       "Runs any program, answers every call it makes to the outside world as a spec says, and reports what differs.\n\n"
       "usage: bigfoot-run [OPTIONS] [--] COMMAND [ARG...]\n";
   for (const CommandRow& command : kCommands) {
-    if (command.name != "run") text += fmt::format("       bigfoot-run {} {}\n", command.name, command.arguments);
+    if (command.name == "run") continue;
+    text += fmt::format("       bigfoot-run {}{}{}\n", command.name, command.arguments.empty() ? "" : " ", command.arguments);
   }
   text += "\nsubcommands\n";
   for (const CommandRow& command : kCommands) text += row(fmt::format("  {}", command.name), command.help);
