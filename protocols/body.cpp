@@ -37,12 +37,14 @@ std::string media_type(std::string_view content_type) {
   while (!type.empty() && is_blank(type.front())) type.remove_prefix(1);
   while (!type.empty() && is_blank(type.back())) type.remove_suffix(1);
   std::string out(type);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return out;
 }
 
 /// How deep JSON may nest before it is shown as text: what reads it is recursive.
-constexpr int kMaxDepth = 200;  // far beyond any real document; nlohmann_json's destructor and printers recurse
+constexpr int kMaxDepth =
+    200;  // far beyond any real document; nlohmann_json's destructor and printers recurse
 
 bool is_shallow(std::string_view text) {
   int depth = 0;
@@ -101,7 +103,8 @@ bool is_utf8(std::string_view bytes) {
   while (at < end) {
     const unsigned char first = *at++;
     if (first < 0x80) continue;
-    // RFC 3629, section 4: lead bytes, and what the second byte may be (no overlong forms, no surrogates, at most U+10FFFF).
+    // RFC 3629, section 4: lead bytes, and what the second byte may be (no overlong forms, no surrogates, at
+    // most U+10FFFF).
     int more = 0;
     unsigned char low = 0x80, high = 0xBF;
     if (first >= 0xC2 && first <= 0xDF) {
@@ -131,7 +134,8 @@ std::string to_base64(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::size_t have = std::min<std::size_t>(3, bytes.size() - i);
     std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < have ? static_cast<unsigned char>(bytes[i + k]) : 0);
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (k < have ? static_cast<unsigned char>(bytes[i + k]) : 0);
     for (std::size_t k = 0; k < 4; ++k) out += k <= have ? kAlphabet[(group >> (18 - 6 * k)) & 63] : '=';
   }
   return out;
@@ -205,7 +209,8 @@ Value body_view(std::string_view bytes, std::string_view content_type, std::size
   if (whole && !bytes.empty()) {
     const bool says_json = type == "application/json" || type == "text/json" || type.ends_with("+json");
     const auto first = bytes.find_first_not_of(" \t\r\n");
-    const bool looks_json = type.empty() && first != bytes.npos && (bytes[first] == '{' || bytes[first] == '[');
+    const bool looks_json =
+        type.empty() && first != bytes.npos && (bytes[first] == '{' || bytes[first] == '[');
     if (says_json || looks_json) {
       if (auto json = as_json(bytes)) {
         Value view = Value::object();

@@ -1,4 +1,5 @@
-// protocols/decoders.cpp - From a protocol's name to its decoder; apart from the table so that spec/ links no parser.
+// protocols/decoders.cpp - From a protocol's name to its decoder; apart from the table so that spec/ links no
+// parser.
 #include "protocols/http/http.h"
 #include "protocols/registry.h"
 

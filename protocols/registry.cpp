@@ -1,6 +1,6 @@
-// protocols/registry.cpp - The table of headlines. Rows of protocols that are built live beside their decoder; the others
-// are here until they are built, so that the spec language, help and man pages know them all from the start.
-// Source: spec-format.md, sections 1 to 3.
+// protocols/registry.cpp - The table of headlines. Rows of protocols that are built live beside their
+// decoder; the others are here until they are built, so that the spec language, help and man pages know them
+// all from the start. Source: spec-format.md, sections 1 to 3.
 #include "protocols/registry.h"
 
 #include <algorithm>
@@ -27,8 +27,8 @@ constexpr FieldInfo kWebsocketReply[] = {
     {"recv", "one message to the program: text, json or bytes (a binary frame)"},
     {"close", "status code that ends the session"},
 };
-constexpr ProtocolInfo kWebsocketInfo = {"websocket", "WebSocket sessions, ws and wss", "RFC 6455", kWebsocketCall,
-                                         kWebsocketReply};
+constexpr ProtocolInfo kWebsocketInfo = {"websocket", "WebSocket sessions, ws and wss", "RFC 6455",
+                                         kWebsocketCall, kWebsocketReply};
 
 constexpr FieldInfo kPostgresCall[] = {
     {"user", "role of the StartupMessage", true},
@@ -49,8 +49,8 @@ constexpr FieldInfo kPostgresReply[] = {
     {"error", "{ code, message, ... }: an ErrorResponse with that SQLSTATE"},
 };
 constexpr ProtocolInfo kPostgresInfo = {"postgres", "PostgreSQL sessions, simple and extended queries",
-                                        "PostgreSQL documentation, \"Frontend/Backend Protocol\"", kPostgresCall,
-                                        kPostgresReply};
+                                        "PostgreSQL documentation, \"Frontend/Backend Protocol\"",
+                                        kPostgresCall, kPostgresReply};
 
 constexpr FieldInfo kRedisCall[] = {
     {"server", "host:port; any RESP connection where the entry gives none", true},
@@ -66,8 +66,8 @@ constexpr FieldInfo kRedisReply[] = {
     {"sequence", "one reply for each use"},
 };
 constexpr ProtocolInfo kRedisInfo = {"redis", "Redis commands, RESP2 and RESP3",
-                                     "https://redis.io/docs/latest/develop/reference/protocol-spec/", kRedisCall,
-                                     kRedisReply};
+                                     "https://redis.io/docs/latest/develop/reference/protocol-spec/",
+                                     kRedisCall, kRedisReply};
 
 constexpr FieldInfo kSmtpCall[] = {
     {"host", "name or address", true},
@@ -86,8 +86,8 @@ constexpr FieldInfo kSmtpReply[] = {
     {"rcpt", "whole answer to RCPT"},
     {"data", "whole answer to the message"},
 };
-constexpr ProtocolInfo kSmtpInfo = {"smtp", "SMTP submissions, as meanings and not lines", "RFC 5321, RFC 4954, RFC 3207",
-                                    kSmtpCall, kSmtpReply};
+constexpr ProtocolInfo kSmtpInfo = {"smtp", "SMTP submissions, as meanings and not lines",
+                                    "RFC 5321, RFC 4954, RFC 3207", kSmtpCall, kSmtpReply};
 
 constexpr FieldInfo kExecCall[] = {
     {"program", "basename of argv[0]", true},
@@ -104,15 +104,15 @@ constexpr FieldInfo kExecReply[] = {
     {"stdout", "text or bytes"},
     {"stderr", "text or bytes"},
 };
-constexpr ProtocolInfo kExecInfo = {"exec", "child processes, by argument vector", "execve(2), posix_spawn(3)", kExecCall,
-                                    kExecReply};
+constexpr ProtocolInfo kExecInfo = {"exec", "child processes, by argument vector",
+                                    "execve(2), posix_spawn(3)", kExecCall, kExecReply};
 constexpr ProtocolInfo kShellInfo = {"shell", "sh -c, system(3) and popen(3), as one interaction",
                                      "POSIX.1-2017, system() and popen()", kShellCall, kExecReply};
 
 constexpr FieldInfo kWhichCall[] = {{"name", "of the program that is looked for", true, true}};
 constexpr FieldInfo kWhichReply[] = {{"path", "where it is found, or false"}};
-constexpr ProtocolInfo kWhichInfo = {"which", "look-ups of a program in $PATH", "POSIX.1-2017, 8.3 (PATH)", kWhichCall,
-                                     kWhichReply};
+constexpr ProtocolInfo kWhichInfo = {"which", "look-ups of a program in $PATH", "POSIX.1-2017, 8.3 (PATH)",
+                                     kWhichCall, kWhichReply};
 
 constexpr FieldInfo kFileCall[] = {
     {"operation", "read, write, append, rename, delete, stat, list", true, true},
@@ -125,8 +125,8 @@ constexpr FieldInfo kFileReply[] = {
     {"file", "content, from a file beside the spec"},
     {"body", "content, as bytes"},
 };
-constexpr ProtocolInfo kFileInfo = {"file", "files under guard.file.watch", "openat(2), rename(2), unlink(2)", kFileCall,
-                                    kFileReply};
+constexpr ProtocolInfo kFileInfo = {"file", "files under guard.file.watch", "openat(2), rename(2), unlink(2)",
+                                    kFileCall, kFileReply};
 
 constexpr FieldInfo kLogCall[] = {
     {"channel", "a name of [channels]", true},
@@ -145,8 +145,8 @@ constexpr FieldInfo kMockReply[] = {
     {"value", "what the call returns"},
     {"error", "{ type, message }: what the call raises"},
 };
-constexpr ProtocolInfo kMockInfo = {"mock", "named mocks, called through $BIGFOOT_CTL", "spec-format.md, 4.11", kMockCall,
-                                    kMockReply};
+constexpr ProtocolInfo kMockInfo = {"mock", "named mocks, called through $BIGFOOT_CTL",
+                                    "spec-format.md, 4.11", kMockCall, kMockReply};
 
 constexpr FieldInfo kSqliteCall[] = {
     {"path", "of the database, as the program gives it", true},

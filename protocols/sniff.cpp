@@ -10,16 +10,19 @@ namespace {
 constexpr std::string_view kHttp2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 static_assert(kHttp2Preface.size() == kSniffBytes);
 
-/// Methods that clients send in practice, with the space that ends them: a line of another text protocol ("GET key" of
-/// memcached, "HELO name") must not be taken for HTTP, so each is also asked for a target behind it.
+/// Methods that clients send in practice, with the space that ends them: a line of another text protocol
+/// ("GET key" of memcached, "HELO name") must not be taken for HTTP, so each is also asked for a target
+/// behind it.
 constexpr std::string_view kMethods[] = {
-    "GET ",       "POST ",      "PUT ",       "DELETE ",  "HEAD ",     "OPTIONS ", "PATCH ",   "CONNECT ", "TRACE ",
-    "PROPFIND ",  "PROPPATCH ", "MKCOL ",     "COPY ",    "MOVE ",     "LOCK ",    "UNLOCK ",  "REPORT ",  "SEARCH ",
-    "SUBSCRIBE ", "NOTIFY ",    "MKCALENDAR ", "PURGE ",  "LINK ",     "UNLINK ",  "QUERY ",   "LIST ",    "UNSUBSCRIBE ",
-    "BIND ",      "ACL ",       "CHECKOUT ",  "MERGE ",
+    "GET ",    "POST ",     "PUT ",         "DELETE ", "HEAD ",       "OPTIONS ",  "PATCH ", "CONNECT ",
+    "TRACE ",  "PROPFIND ", "PROPPATCH ",   "MKCOL ",  "COPY ",       "MOVE ",     "LOCK ",  "UNLOCK ",
+    "REPORT ", "SEARCH ",   "SUBSCRIBE ",   "NOTIFY ", "MKCALENDAR ", "PURGE ",    "LINK ",  "UNLINK ",
+    "QUERY ",  "LIST ",     "UNSUBSCRIBE ", "BIND ",   "ACL ",        "CHECKOUT ", "MERGE ",
 };
 
-constexpr bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 /// Both agree as far as both reach.
 bool agree(std::string_view a, std::string_view b) {
@@ -45,7 +48,8 @@ Sniffed sniff_http(std::string_view bytes) {
       best = Sniffed::need_more;
       continue;
     }
-    // A path, a URL, "*" of OPTIONS, host:port of CONNECT: all but CONNECT's tell themselves from a word by one byte.
+    // A path, a URL, "*" of OPTIONS, host:port of CONNECT: all but CONNECT's tell themselves from a word by
+    // one byte.
     const char first = bytes[method.size()];
     const std::string_view target = bytes.substr(method.size());
     if (first == '/' || first == '*') return Sniffed::http;
@@ -66,7 +70,8 @@ Sniffed sniff(std::string_view first_bytes) {
   if (bytes.empty()) return Sniffed::need_more;
   if (agree(bytes, kHttp2Preface)) {
     if (bytes.size() == kHttp2Preface.size()) return Sniffed::http2;
-    if (bytes.size() > std::string_view("PR").size()) return Sniffed::need_more;  // "P" and "PR" begin methods too
+    if (bytes.size() > std::string_view("PR").size())
+      return Sniffed::need_more;  // "P" and "PR" begin methods too
   }
   if (const Sniffed tls = sniff_tls(bytes); tls != Sniffed::unknown) return tls;
   if (const Sniffed http = sniff_http(bytes); http != Sniffed::unknown) return http;

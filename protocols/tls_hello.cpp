@@ -60,7 +60,8 @@ std::optional<std::string> sni_of(std::string_view client_hello) {
   if (!body) return std::nullopt;
   Reader hello(*body);
   constexpr std::size_t kVersionAndRandom = 2 + 32;
-  if (!hello.bytes(kVersionAndRandom) || !hello.counted(1) || !hello.counted(2) || !hello.counted(1)) return std::nullopt;
+  if (!hello.bytes(kVersionAndRandom) || !hello.counted(1) || !hello.counted(2) || !hello.counted(1))
+    return std::nullopt;
   const auto extensions = hello.counted(2);
   if (!extensions) return std::nullopt;
   for (Reader list(*extensions); !list.at_end();) {

@@ -1,4 +1,5 @@
-// protocols/tls_hello.h - The name that a TLS ClientHello asks for, for reports. Source: RFC 8446, 4.1.2; RFC 6066, 3.
+// protocols/tls_hello.h - The name that a TLS ClientHello asks for, for reports. Source: RFC 8446, 4.1.2; RFC
+// 6066, 3.
 #pragma once
 
 #include <optional>

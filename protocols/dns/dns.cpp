@@ -16,18 +16,21 @@ namespace {
 
 constexpr std::size_t kHeader = 12;
 constexpr std::uint16_t kClassIn = 1;
-constexpr std::uint16_t kResponse = 0x8000, kTruncated = 0x0200, kRecursionDesired = 0x0100, kRecursionAvailable = 0x0080;
+constexpr std::uint16_t kResponse = 0x8000, kTruncated = 0x0200, kRecursionDesired = 0x0100,
+                        kRecursionAvailable = 0x0080;
 constexpr std::uint16_t kOpcode = 0x7800;
-constexpr std::uint16_t kToQuestion = 0xC000 | kHeader;  // 4.1.4: a pointer to the name that follows the header
-constexpr std::uint16_t kMinUdp = 512;                   // 2.3.4; RFC 6891, 6.2.3: lower values are read as this
-constexpr std::uint16_t kOurUdp = 1232;                  // dnsflagday.net/2020: passes every link unfragmented
+constexpr std::uint16_t kToQuestion =
+    0xC000 | kHeader;                    // 4.1.4: a pointer to the name that follows the header
+constexpr std::uint16_t kMinUdp = 512;   // 2.3.4; RFC 6891, 6.2.3: lower values are read as this
+constexpr std::uint16_t kOurUdp = 1232;  // dnsflagday.net/2020: passes every link unfragmented
 
 std::unexpected<ProtocolError> broken(std::size_t at, std::string what) {
   return std::unexpected(ProtocolError{at, std::move(what)});
 }
 
 std::uint16_t u16(std::string_view bytes, std::size_t at) {
-  return static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[at]) << 8 | static_cast<unsigned char>(bytes[at + 1]));
+  return static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[at]) << 8 |
+                                    static_cast<unsigned char>(bytes[at + 1]));
 }
 std::uint32_t u32(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint32_t>(u16(bytes, at)) << 16 | u16(bytes, at + 2);
@@ -47,11 +50,13 @@ std::expected<RawRecord, ProtocolError> read_record(std::string_view message, st
   constexpr std::size_t kFixed = 2 + 2 + 4 + 2;
   const std::size_t fixed_at = owner->end;
   if (message.size() - fixed_at < kFixed) return broken(message.size(), "the message ends inside a record");
-  RawRecord record{.type = u16(message, fixed_at), .klass = u16(message, fixed_at + 2), .ttl = u32(message, fixed_at + 4)};
+  RawRecord record{
+      .type = u16(message, fixed_at), .klass = u16(message, fixed_at + 2), .ttl = u32(message, fixed_at + 4)};
   const std::size_t size = u16(message, fixed_at + 8);
   record.owner = *std::move(owner);
   record.data_at = fixed_at + kFixed;
-  if (message.size() - record.data_at < size) return broken(message.size(), "the message ends inside a record");
+  if (message.size() - record.data_at < size)
+    return broken(message.size(), "the message ends inside a record");
   record.end = record.data_at + size;
   return record;
 }
@@ -69,7 +74,8 @@ std::string header_bytes(const DnsQuery& query, std::uint16_t flags, DnsRcode rc
   std::string out;
   append_u16(out, query.id);
   append_u16(out, static_cast<std::uint16_t>(kResponse | kRecursionAvailable | flags |
-                                             (query.recursion_desired ? kRecursionDesired : 0) | static_cast<std::uint16_t>(rcode)));
+                                             (query.recursion_desired ? kRecursionDesired : 0) |
+                                             static_cast<std::uint16_t>(rcode)));
   append_u16(out, 1);
   append_u16(out, static_cast<std::uint16_t>(answers));
   append_u16(out, 0);
@@ -89,7 +95,8 @@ std::expected<DnsQuery, ProtocolError> parse_dns_query(std::string_view message)
   if (message.size() < kHeader) return broken(message.size(), "shorter than a DNS header");
   const std::uint16_t flags = u16(message, 2);
   if ((flags & kResponse) != 0) return broken(2, "a response, not a query");
-  if ((flags & kOpcode) != 0) return broken(2, fmt::format("opcode {}: only QUERY is understood", (flags & kOpcode) >> 11));
+  if ((flags & kOpcode) != 0)
+    return broken(2, fmt::format("opcode {}: only QUERY is understood", (flags & kOpcode) >> 11));
   if (u16(message, 4) != 1) return broken(4, fmt::format("{} questions; expected one", u16(message, 4)));
   if (u16(message, 6) != 0) return broken(6, "answers in a query");
   auto name = read_dns_name(message, kHeader);
@@ -123,7 +130,8 @@ std::optional<std::string> encode_dns_error(std::string_view message, DnsRcode r
   if (message.size() < kHeader || (u16(message, 2) & kResponse) != 0) return std::nullopt;
   std::string out(message.substr(0, 2));
   append_u16(out, static_cast<std::uint16_t>(kResponse | kRecursionAvailable |
-                                             (u16(message, 2) & (kOpcode | kRecursionDesired)) | static_cast<std::uint16_t>(rcode)));
+                                             (u16(message, 2) & (kOpcode | kRecursionDesired)) |
+                                             static_cast<std::uint16_t>(rcode)));
   out.append(kHeader - 4, '\0');
   return out;
 }
@@ -136,13 +144,15 @@ std::expected<void, std::string> check_dns_record(const DnsRecord& record) {
   return {};
 }
 
-std::string encode_dns_answer(const DnsQuery& query, DnsRcode rcode, const std::vector<DnsRecord>& records, std::size_t limit) {
+std::string encode_dns_answer(const DnsQuery& query, DnsRcode rcode, const std::vector<DnsRecord>& records,
+                              std::size_t limit) {
   std::string answers;
   std::size_t count = 0;
   for (const DnsRecord& record : records) {
     const auto type = dns_type_number(record.type);
     const auto data = dns_record_bytes(record.type, record.data);
-    const auto owner = record.name.empty() ? std::expected<std::string, std::string>() : dns_name_bytes(record.name);
+    const auto owner =
+        record.name.empty() ? std::expected<std::string, std::string>() : dns_name_bytes(record.name);
     if (!type || !data || !owner) continue;  // the caller was told by check_dns_record()
     if (owner->empty()) {
       append_u16(answers, kToQuestion);

@@ -17,7 +17,7 @@ constexpr FieldInfo kReply[] = {
 
 }  // namespace
 
-constinit const ProtocolInfo kDnsInfo = {"dns", "DNS questions of stub resolvers, UDP and TCP", "RFC 1035, RFC 6891", kCall,
-                                         kReply, true};
+constinit const ProtocolInfo kDnsInfo = {
+    "dns", "DNS questions of stub resolvers, UDP and TCP", "RFC 1035, RFC 6891", kCall, kReply, true};
 
 }  // namespace bigfoot

@@ -75,7 +75,8 @@ std::expected<std::string, std::string> dns_name_bytes(std::string_view text) {
   std::string label;
   const auto end_label = [&]() -> std::expected<void, std::string> {
     if (label.empty()) return std::unexpected(fmt::format("'{}' has an empty label", text));
-    if (label.size() > kMaxLabel) return std::unexpected(fmt::format("'{}' has a label longer than {} bytes", text, kMaxLabel));
+    if (label.size() > kMaxLabel)
+      return std::unexpected(fmt::format("'{}' has a label longer than {} bytes", text, kMaxLabel));
     out += static_cast<char>(label.size());
     out += label;
     label.clear();
@@ -86,7 +87,8 @@ std::expected<std::string, std::string> dns_name_bytes(std::string_view text) {
       if (const auto ended = end_label(); !ended) return std::unexpected(ended.error());
     } else if (text[i] == '\\') {
       const DnsEscape escape = read_dns_escape(text, i);
-      if (escape.size == 0) return std::unexpected(fmt::format("'{}' has a backslash that escapes nothing", text));
+      if (escape.size == 0)
+        return std::unexpected(fmt::format("'{}' has a backslash that escapes nothing", text));
       label += escape.byte;
       i += escape.size - 1;
     } else if (static_cast<unsigned char>(text[i]) <= ' ') {
@@ -98,7 +100,8 @@ std::expected<std::string, std::string> dns_name_bytes(std::string_view text) {
   if (!label.empty())
     if (const auto ended = end_label(); !ended) return std::unexpected(ended.error());
   out += '\0';
-  if (out.size() > kMaxName) return std::unexpected(fmt::format("'{}' is longer than {} octets", text, kMaxName));
+  if (out.size() > kMaxName)
+    return std::unexpected(fmt::format("'{}' is longer than {} octets", text, kMaxName));
   return out;
 }
 

@@ -17,8 +17,8 @@ namespace {
 
 using Made = std::expected<std::string, std::string>;
 
-constexpr std::size_t kMaxString = 255;    // RFC 1035, 3.3: a character-string
-constexpr std::size_t kMaxData = 65535;    // RFC 1035, 3.2.1: RDLENGTH
+constexpr std::size_t kMaxString = 255;  // RFC 1035, 3.3: a character-string
+constexpr std::size_t kMaxData = 65535;  // RFC 1035, 3.2.1: RDLENGTH
 
 std::vector<std::string_view> words(std::string_view text) {
   std::vector<std::string_view> out;
@@ -52,11 +52,13 @@ Made name_data(std::string_view data) { return dns_name_bytes(data); }
 /// `numbers` 16-bit numbers, then a name: MX has one, SRV three.
 Made numbers_and_name(std::string_view data, std::size_t numbers, std::string_view form) {
   const auto parts = words(data);
-  if (parts.size() != numbers + 1) return std::unexpected(fmt::format("'{}' is not of the form '{}'", data, form));
+  if (parts.size() != numbers + 1)
+    return std::unexpected(fmt::format("'{}' is not of the form '{}'", data, form));
   std::string out;
   for (std::size_t i = 0; i < numbers; ++i) {
     const auto number = whole_number<std::uint16_t>(parts[i]);
-    if (!number) return std::unexpected(fmt::format("'{}' is no number from 0 to 65535; expected '{}'", parts[i], form));
+    if (!number)
+      return std::unexpected(fmt::format("'{}' is no number from 0 to 65535; expected '{}'", parts[i], form));
     append_u16(out, *number);
   }
   const auto name = dns_name_bytes(parts.back());
@@ -78,7 +80,8 @@ Made soa_data(std::string_view data) {
   }
   for (std::size_t i = 2; i < 7; ++i) {
     const auto number = whole_number<std::uint32_t>(parts[i]);
-    if (!number) return std::unexpected(fmt::format("'{}' is no 32-bit number; expected '{}'", parts[i], kForm));
+    if (!number)
+      return std::unexpected(fmt::format("'{}' is no 32-bit number; expected '{}'", parts[i], kForm));
     append_u32(out, *number);
   }
   return out;
@@ -89,7 +92,8 @@ void append_string(std::string& out, std::string_view text) {
   out += text;
 }
 
-/// "one" "two": a string each. Without quotes the whole text is one, cut where it must be: SPF and DKIM texts are long.
+/// "one" "two": a string each. Without quotes the whole text is one, cut where it must be: SPF and DKIM texts
+/// are long.
 Made txt_data(std::string_view data) {
   std::string out;
   if (!data.starts_with('"')) {
@@ -113,14 +117,16 @@ Made txt_data(std::string_view data) {
         continue;
       }
       const DnsEscape escape = read_dns_escape(data, i);
-      if (escape.size == 0) return std::unexpected(fmt::format("'{}' has a backslash that escapes nothing", data));
+      if (escape.size == 0)
+        return std::unexpected(fmt::format("'{}' has a backslash that escapes nothing", data));
       text += escape.byte;
       i += escape.size - 1;
     }
     if (i == data.size()) return std::unexpected(fmt::format("'{}' lacks a closing '\"'", data));
     ++i;
     if (text.size() > kMaxString)
-      return std::unexpected(fmt::format("a quoted string of {} bytes; {} are allowed", text.size(), kMaxString));
+      return std::unexpected(
+          fmt::format("a quoted string of {} bytes; {} are allowed", text.size(), kMaxString));
     append_string(out, text);
   }
   return out;
@@ -130,7 +136,8 @@ Made txt_data(std::string_view data) {
 Made generic_data(std::string_view data) {
   const auto parts = words(data);
   const auto wrong_form = [&] {
-    return std::unexpected(fmt::format("'{}' is not of the form '\\# LENGTH HEX', which a type without a name needs", data));
+    return std::unexpected(
+        fmt::format("'{}' is not of the form '\\# LENGTH HEX', which a type without a name needs", data));
   };
   if (parts.size() < 2 || parts[0] != "\\#") return wrong_form();
   const auto size = whole_number<std::uint16_t>(parts[1]);
@@ -138,7 +145,8 @@ Made generic_data(std::string_view data) {
   std::string hex;
   for (std::size_t i = 2; i < parts.size(); ++i) hex += parts[i];
   auto bytes = from_hex(hex);
-  if (!bytes || bytes->size() != *size) return std::unexpected(fmt::format("'{}' does not hold {} bytes in hex", data, *size));
+  if (!bytes || bytes->size() != *size)
+    return std::unexpected(fmt::format("'{}' does not hold {} bytes in hex", data, *size));
   return *std::move(bytes);
 }
 
@@ -148,9 +156,10 @@ struct Type {
   Made (*bytes)(std::string_view data);  // null: a question only
 };
 constexpr Type kTypes[] = {
-    {"A", kDnsA, a_data},   {"NS", 2, name_data},       {"CNAME", kDnsCname, name_data}, {"SOA", 6, soa_data},
-    {"PTR", 12, name_data}, {"MX", 15, mx_data},        {"TXT", 16, txt_data},           {"AAAA", kDnsAaaa, aaaa_data},
-    {"SRV", 33, srv_data},  {"ANY", 255, nullptr},
+    {"A", kDnsA, a_data},  {"NS", 2, name_data},          {"CNAME", kDnsCname, name_data},
+    {"SOA", 6, soa_data},  {"PTR", 12, name_data},        {"MX", 15, mx_data},
+    {"TXT", 16, txt_data}, {"AAAA", kDnsAaaa, aaaa_data}, {"SRV", 33, srv_data},
+    {"ANY", 255, nullptr},
 };
 
 }  // namespace
@@ -171,7 +180,8 @@ std::string dns_type_name(std::uint16_t number) {
 
 std::optional<std::uint16_t> dns_type_number(std::string_view name) {
   std::string upper(name);
-  std::ranges::transform(upper, upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::ranges::transform(upper, upper.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   const auto found = std::ranges::find(kTypes, upper, &Type::name);
   if (found != std::end(kTypes)) return found->number;
   constexpr std::string_view kGeneric = "TYPE";
@@ -186,7 +196,8 @@ std::expected<std::string, std::string> dns_record_bytes(std::string_view type, 
   if (found != std::end(kTypes) && found->bytes == nullptr)
     return std::unexpected(fmt::format("{} is a question and no record", found->name));
   Made made = found == std::end(kTypes) || data.starts_with("\\#") ? generic_data(data) : found->bytes(data);
-  if (made && made->size() > kMaxData) return std::unexpected(fmt::format("{} bytes of data; 65535 are allowed", made->size()));
+  if (made && made->size() > kMaxData)
+    return std::unexpected(fmt::format("{} bytes of data; 65535 are allowed", made->size()));
   return made;
 }
 

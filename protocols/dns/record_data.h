@@ -1,5 +1,6 @@
-// protocols/dns/record_data.h - Resource record types: their numbers, and their data from presentation form to bytes.
-// Source: RFC 1035, 3.3; RFC 3596 (AAAA); RFC 2782 (SRV); RFC 3597 (TYPEn and \# data); IANA, "DNS Parameters".
+// protocols/dns/record_data.h - Resource record types: their numbers, and their data from presentation form
+// to bytes. Source: RFC 1035, 3.3; RFC 3596 (AAAA); RFC 2782 (SRV); RFC 3597 (TYPEn and \# data); IANA, "DNS
+// Parameters".
 #pragma once
 
 #include <cstdint>

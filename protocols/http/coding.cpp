@@ -17,8 +17,8 @@ namespace {
 
 using Coded = std::expected<std::string, std::string>;
 
-constexpr std::size_t kPiece = 64 * 1024;   // output is gathered in pieces of this size
-constexpr std::size_t kMaxCodings = 4;      // two are rare already; each costs a pass over the whole body
+constexpr std::size_t kPiece = 64 * 1024;  // output is gathered in pieces of this size
+constexpr std::size_t kMaxCodings = 4;     // two are rare already; each costs a pass over the whole body
 
 std::unexpected<std::string> too_large(std::size_t limit) {
   return std::unexpected(fmt::format("the decoded body is larger than {} bytes", limit));
@@ -48,7 +48,8 @@ Coded inflate_all(std::string_view body, int window_bits, std::size_t limit) {
     if (result == Z_STREAM_END) {
       if (rest.empty()) return out;
       // RFC 1952, 2.2: a gzip file is a series of members.
-      if (window_bits != kGzip || inflateReset(&stream) != Z_OK) return std::unexpected("bytes follow the end of the coding");
+      if (window_bits != kGzip || inflateReset(&stream) != Z_OK)
+        return std::unexpected("bytes follow the end of the coding");
     } else if (result == Z_BUF_ERROR || (result == Z_OK && rest.empty() && made < piece.size())) {
       return std::unexpected("the coding ends early");
     } else if (result != Z_OK) {
@@ -78,8 +79,8 @@ Coded undo_brotli(std::string_view body, std::size_t limit) {
   for (;;) {
     std::size_t available_out = piece.size();
     std::uint8_t* next_out = piece.data();
-    const auto result =
-        BrotliDecoderDecompressStream(state.get(), &available_in, &next_in, &available_out, &next_out, nullptr);
+    const auto result = BrotliDecoderDecompressStream(state.get(), &available_in, &next_in, &available_out,
+                                                      &next_out, nullptr);
     const std::size_t made = piece.size() - available_out;
     if (made > limit - out.size()) return too_large(limit);
     out.append(reinterpret_cast<const char*>(piece.data()), made);
@@ -87,8 +88,10 @@ Coded undo_brotli(std::string_view body, std::size_t limit) {
       case BROTLI_DECODER_RESULT_SUCCESS:
         if (available_in > 0) return std::unexpected("bytes follow the end of the coding");
         return out;
-      case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT: break;
-      case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT: return std::unexpected("the coding ends early");
+      case BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:
+        break;
+      case BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:
+        return std::unexpected("the coding ends early");
       case BROTLI_DECODER_RESULT_ERROR:
         return std::unexpected(std::string(BrotliDecoderErrorString(BrotliDecoderGetErrorCode(state.get()))));
     }
@@ -96,7 +99,8 @@ Coded undo_brotli(std::string_view body, std::size_t limit) {
 }
 
 Coded undo_zstd(std::string_view body, std::size_t limit) {
-  const std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(), ZSTD_freeDStream);
+  const std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(),
+                                                                             ZSTD_freeDStream);
   if (!stream) return std::unexpected("zstd is out of memory");
   std::string out;
   std::vector<char> piece(kPiece);
@@ -129,7 +133,8 @@ Coded deflate_all(std::string_view body, int window_bits) {
     stream.next_out = reinterpret_cast<Bytef*>(piece.data());
     stream.avail_out = static_cast<uInt>(piece.size());
     result = deflate(&stream, given == body.size() ? Z_FINISH : Z_NO_FLUSH);
-    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return std::unexpected("zlib found an error");
+    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
+      return std::unexpected("zlib found an error");
     body.remove_prefix(given - stream.avail_in);
     out.append(piece.data(), piece.size() - stream.avail_out);
   }
@@ -153,7 +158,8 @@ Coded apply_brotli(std::string_view body) {
 
 Coded apply_zstd(std::string_view body) {
   std::string out(ZSTD_compressBound(body.size()), '\0');
-  const std::size_t size = ZSTD_compress(out.data(), out.size(), body.data(), body.size(), ZSTD_CLEVEL_DEFAULT);
+  const std::size_t size =
+      ZSTD_compress(out.data(), out.size(), body.data(), body.size(), ZSTD_CLEVEL_DEFAULT);
   if (ZSTD_isError(size)) return std::unexpected(std::string(ZSTD_getErrorName(size)));
   out.resize(size);
   return out;
@@ -166,11 +172,10 @@ struct Coding {
   Coded (*apply)(std::string_view body);
 };
 constexpr Coding kCodings[] = {
-    {"gzip", "\x1f\x8b", undo_gzip, apply_gzip},                    // RFC 1952, 2.3.1
-    {"x-gzip", "\x1f\x8b", undo_gzip, apply_gzip},                  // RFC 9110, 8.4.1.3: the same
-    {"deflate", "", undo_deflate, apply_deflate},
-    {"br", "", undo_brotli, apply_brotli},
-    {"zstd", "\x28\xb5\x2f\xfd", undo_zstd, apply_zstd},            // RFC 8878, 3.1.1
+    {"gzip", "\x1f\x8b", undo_gzip, apply_gzip},    // RFC 1952, 2.3.1
+    {"x-gzip", "\x1f\x8b", undo_gzip, apply_gzip},  // RFC 9110, 8.4.1.3: the same
+    {"deflate", "", undo_deflate, apply_deflate},        {"br", "", undo_brotli, apply_brotli},
+    {"zstd", "\x28\xb5\x2f\xfd", undo_zstd, apply_zstd},  // RFC 8878, 3.1.1
 };
 
 /// The names of a Content-Encoding value, lower case, "identity" and empty ones left out.
@@ -191,10 +196,12 @@ std::expected<std::vector<const Coding*>, std::string> known_codings(std::string
   std::vector<const Coding*> codings;
   for (const std::string& name : coding_names(list)) {
     const auto found = std::ranges::find(kCodings, name, &Coding::name);
-    if (found == std::end(kCodings)) return std::unexpected(fmt::format("content coding '{}' is not known", name));
+    if (found == std::end(kCodings))
+      return std::unexpected(fmt::format("content coding '{}' is not known", name));
     codings.push_back(&*found);
   }
-  if (codings.size() > kMaxCodings) return std::unexpected(fmt::format("more than {} content codings", kMaxCodings));
+  if (codings.size() > kMaxCodings)
+    return std::unexpected(fmt::format("more than {} content codings", kMaxCodings));
   return codings;
 }
 
@@ -213,7 +220,8 @@ std::expected<std::string, std::string> undo_content_codings(std::string_view co
   return out;
 }
 
-std::expected<std::string, std::string> apply_content_codings(std::string_view codings, std::string_view body) {
+std::expected<std::string, std::string> apply_content_codings(std::string_view codings,
+                                                              std::string_view body) {
   const auto known = known_codings(codings);
   if (!known) return std::unexpected(known.error());
   std::string out(body);

@@ -19,7 +19,8 @@ constexpr std::string_view kTunnelOpen = "HTTP/1.1 200 Connection established\r\
 
 // Errors in this part count from the first byte of the head.
 
-/// Where a request goes, 3.3: its URL in absolute form, else its Host header, else what is known of the connection.
+/// Where a request goes, 3.3: its URL in absolute form, else its Host header, else what is known of the
+/// connection.
 struct Route {
   std::string scheme, host;
   unsigned port = 0;
@@ -30,24 +31,26 @@ std::expected<Route, ProtocolError> route_of(const HttpHead& head, const Peer& p
   const std::size_t target_at = head.method.size() + 1;
   if (head.target.front() != '/' && head.target != "*") {  // 3.2.2
     auto url = parse_url(head.target);
-    if (!url) return std::unexpected(ProtocolError{target_at + url.error().at, "the request target is neither a path nor a URL"});
-    return Route{std::move(url->scheme), std::move(url->host), url->port, std::move(url->path), std::move(url->query)};
+    if (!url)
+      return std::unexpected(
+          ProtocolError{target_at + url.error().at, "the request target is neither a path nor a URL"});
+    return Route{std::move(url->scheme), std::move(url->host), url->port, std::move(url->path),
+                 std::move(url->query)};
   }
-  Route route{.scheme = peer.scheme};
+  // Without a port, on an unusual one: the program wrote the header by hand and means the peer it called.
+  Route route{.scheme = peer.scheme,
+              .host = peer.host,
+              .port = peer.port != 0 ? peer.port : default_port(peer.scheme)};
   if (!head.host.empty()) {
-    auto url = parse_url(fmt::format("{}://{}", peer.scheme, head.host));
-    if (!url) {
+    auto named = parse_authority(head.host);
+    if (!named) {
       const auto host_at = static_cast<std::size_t>(head.host.data() - head.method.data());
-      return std::unexpected(ProtocolError{host_at, fmt::format("the Host header is no host and port: {}", url.error().what)});
+      return std::unexpected(
+          ProtocolError{host_at + named.error().at,
+                        fmt::format("the Host header is no host and port: {}", named.error().what)});
     }
-    route.host = std::move(url->host);
-    const auto colon = head.host.rfind(':');
-    const bool with_port = colon != head.host.npos && head.host.find(']', colon) == head.host.npos && colon + 1 < head.host.size();
-    // A Host header without a port on an unusual port: the program wrote it by hand and means the peer it called.
-    route.port = with_port || peer.port == 0 ? url->port : peer.port;
-  } else {
-    route.host = peer.host;
-    route.port = peer.port;
+    route.host = std::move(named->host);
+    if (named->port != 0) route.port = named->port;
   }
   const auto question = head.target.find('?');
   route.path = head.target == "*" ? "*" : normalized_path(head.target.substr(0, question));
@@ -58,11 +61,10 @@ std::expected<Route, ProtocolError> route_of(const HttpHead& head, const Peer& p
 /// host:port of a CONNECT, 3.2.3.
 std::expected<std::string, ProtocolError> tunnel_authority(const HttpHead& head) {
   const std::size_t target_at = head.method.size() + 1;
-  const auto url = parse_url(fmt::format("tunnel://{}", head.target));
-  if (!url || url->port == 0 || url->path != "/" || !url->query.empty())
-    return std::unexpected(ProtocolError{target_at, "CONNECT needs host:port"});
-  const bool brackets = url->host.find(':') != std::string::npos;
-  return fmt::format("{}{}{}:{}", brackets ? "[" : "", url->host, brackets ? "]" : "", url->port);
+  const auto to = parse_authority(head.target);
+  if (!to || to->port == 0) return std::unexpected(ProtocolError{target_at, "CONNECT needs host:port"});
+  const bool brackets = to->host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", brackets ? "[" : "", to->host, brackets ? "]" : "", to->port);
 }
 
 }  // namespace
@@ -132,14 +134,16 @@ DecodeResult HttpDecoder::decode(std::string_view in, std::string& out) {
     if (!step) return std::unexpected(ProtocolError{used + step.error().at, step.error().what});
     used += step->used;
     switch (step->progress) {
-      case HttpMessage<true>::Progress::need_more: return Decoded{used, NeedMore{}};
+      case HttpMessage<true>::Progress::need_more:
+        return Decoded{used, NeedMore{}};
       case HttpMessage<true>::Progress::head: {
         const auto head_at = static_cast<std::size_t>(request_->message.head().method.data() - in.data());
         if (const auto taken = request_->take_head(peer_, out); !taken)
           return std::unexpected(ProtocolError{head_at + taken.error().at, taken.error().what});
         break;
       }
-      case HttpMessage<true>::Progress::whole: return Decoded{used, request_->event(out)};
+      case HttpMessage<true>::Progress::whole:
+        return Decoded{used, request_->event(out)};
     }
   }
 }
@@ -159,12 +163,14 @@ AfterReply HttpDecoder::encode(const Fields& reply, std::string& out) {
 }
 
 AfterReply HttpDecoder::refuse(std::string_view why, std::string& out) {
-  return write_http_text(501, "x-bigfoot: unexpected\r\n", why, request_ ? request_->context : ReplyContext{}, out);
+  return write_http_text(501, "x-bigfoot: unexpected\r\n", why, request_ ? request_->context : ReplyContext{},
+                         out);
 }
 
 std::string http_bad_request(const ProtocolError& error) {
   std::string out;
-  write_http_text(400, "x-bigfoot: undecoded\r\n", fmt::format("bigfoot: bad request at byte {}: {}\n", error.at, error.what),
+  write_http_text(400, "x-bigfoot: undecoded\r\n",
+                  fmt::format("bigfoot: bad request at byte {}: {}\n", error.at, error.what),
                   {.keep_alive = false}, out);
   return out;
 }

@@ -1,12 +1,16 @@
-// protocols/http/http.h - HTTP/1.0 and HTTP/1.1, the server's side: requests to calls, scripted replies to bytes.
-// Source: RFC 9110 (semantics), RFC 9112 (HTTP/1.1). Syntax of lines and chunks by Boost.Beast's sans-I/O parser.
+// protocols/http/http.h - HTTP/1.0 and HTTP/1.1, the server's side: requests to calls, scripted replies to
+// bytes. Source: RFC 9110 (semantics), RFC 9112 (HTTP/1.1). Syntax of lines and chunks by Boost.Beast's
+// sans-I/O parser.
 //
 // Rules
 // - A Call is given when the whole request is in, body and trailers too; replies keep the order of the calls.
-// - Bytes of a body are used as they arrive (NeedMore with used > 0): time stays linear however small the pieces are.
-// - `Expect: 100-continue` is answered when the head is in, whether body bytes came with it or not: so the same bytes
+// - Bytes of a body are used as they arrive (NeedMore with used > 0): time stays linear however small the
+// pieces are.
+// - `Expect: 100-continue` is answered when the head is in, whether body bytes came with it or not: so the
+// same bytes
 //   get the same answers however they were cut (RFC 9110, 10.1.1 allows both).
-// - CONNECT is answered with 200 and ends in Switch{"tunnel", "host:port"}. An Upgrade header is a header like others.
+// - CONNECT is answered with 200 and ends in Switch{"tunnel", "host:port"}. An Upgrade header is a header
+// like others.
 // - After an error the decoder is of no more use: send http_bad_request() and close.
 #pragma once
 

@@ -8,7 +8,8 @@ namespace {
 constexpr FieldInfo kCall[] = {
     {"method", "as sent: GET, POST...", true},
     {"scheme", "http or https", true},
-    {"host", "lower case, IPv6 without brackets: from the request's URL, its Host header, else the connection", true},
+    {"host",
+     "lower case, IPv6 without brackets: from the request's URL, its Host header, else the connection", true},
     {"port", "number: from the request's URL or its Host header, else the connection's", true},
     {"path", "normalised (RFC 3986, 6.2.2), starts with /; \"*\" for OPTIONS *", true},
     {"query", "normalised text without the question mark, \"\" for none", false, true},
@@ -25,12 +26,13 @@ constexpr FieldInfo kReply[] = {
     {"text", "the body, with content-type text/plain; charset=utf-8"},
     {"body", "the body as bytes, with no content-type of its own"},
     {"chunks", "array of texts: one chunk each, chunked transfer coding"},
-    {"sse", "array of texts or { event, data, id, retry }: server-sent events, content-type text/event-stream"},
+    {"sse",
+     "array of texts or { event, data, id, retry }: server-sent events, content-type text/event-stream"},
 };
 
 }  // namespace
 
-constinit const ProtocolInfo kHttpInfo = {"http", "HTTP/1.0 and HTTP/1.1 requests, http and https", "RFC 9110, RFC 9112",
-                                          kCall, kReply, true};
+constinit const ProtocolInfo kHttpInfo = {
+    "http", "HTTP/1.0 and HTTP/1.1 requests, http and https", "RFC 9110, RFC 9112", kCall, kReply, true};
 
 }  // namespace bigfoot

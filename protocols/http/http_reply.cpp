@@ -41,13 +41,15 @@ DecodeResult HttpReplyDecoder::decode(std::string_view in) {
     if (!step) return std::unexpected(ProtocolError{used + step.error().at, step.error().what});
     used += step->used;
     switch (step->progress) {
-      case HttpMessage<false>::Progress::need_more: return Decoded{used, NeedMore{}};
+      case HttpMessage<false>::Progress::need_more:
+        return Decoded{used, NeedMore{}};
       case HttpMessage<false>::Progress::head:
         reply_->take_head();
         // RFC 9110, 9.3.6: behind a 2xx to CONNECT comes the tunnel, whatever lengths its head gives.
         if (methods_.front() == "CONNECT" && reply_->status / 100 == 2) return Decoded{used, event()};
         break;
-      case HttpMessage<false>::Progress::whole: return Decoded{used, event()};
+      case HttpMessage<false>::Progress::whole:
+        return Decoded{used, event()};
     }
   }
 }

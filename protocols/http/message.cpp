@@ -24,7 +24,9 @@ constexpr bool is_token_char(char c) {  // RFC 9110, 5.6.2
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
-constexpr bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+constexpr bool is_hex_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool same_word(std::string_view a, std::string_view b) {
@@ -44,7 +46,8 @@ struct Complaint {
 };
 constexpr Complaint kComplaints[] = {
     {http::error::bad_line_ending, "CR without LF", [](char c) { return c == '\r'; }},
-    {http::error::bad_method, "the method is no token followed by a space", [](char c) { return !is_token_char(c); }},
+    {http::error::bad_method, "the method is no token followed by a space",
+     [](char c) { return !is_token_char(c); }},
     {http::error::bad_target, "the request target is empty or holds a character that must be escaped",
      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }},
     {http::error::bad_version, "expected HTTP/1.0 or HTTP/1.1 and the end of the line", nullptr},
@@ -54,7 +57,8 @@ constexpr Complaint kComplaints[] = {
      [](char c) { return !is_token_char(c); }},
     {http::error::bad_value, "a header value that its grammar does not allow",
      [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7f; }},
-    {http::error::bad_content_length, "Content-Length is no whole number, or stands beside Transfer-Encoding (6.3)", nullptr},
+    {http::error::bad_content_length,
+     "Content-Length is no whole number, or stands beside Transfer-Encoding (6.3)", nullptr},
     {http::error::multiple_content_length, "two Content-Length values that differ (6.3)", nullptr},
     {http::error::bad_transfer_encoding, "Transfer-Encoding twice, or beside Content-Length (6.3)", nullptr},
     {http::error::bad_chunk, "the chunk size is no hexadecimal number", nullptr},
@@ -65,7 +69,8 @@ constexpr Complaint kComplaints[] = {
 };
 
 ProtocolError complaint(const boost::beast::error_code& code, std::string_view bytes, std::size_t line) {
-  const auto found = std::ranges::find_if(kComplaints, [&](const Complaint& row) { return code == row.code; });
+  const auto found =
+      std::ranges::find_if(kComplaints, [&](const Complaint& row) { return code == row.code; });
   if (found == std::end(kComplaints)) return {line, code.message()};
   std::size_t at = line;
   if (found->blames != nullptr) {
@@ -89,7 +94,8 @@ std::expected<void, ProtocolError> check_start_line(std::string_view line, bool 
     if (blank + 1 != last) return broken(blank, "a blank inside the request target");
   }
   const std::string_view version = line.substr(version_at, std::string_view("HTTP/1.1").size());
-  if (version != "HTTP/1.1" && version != "HTTP/1.0") return broken(version_at, "expected HTTP/1.0 or HTTP/1.1");
+  if (version != "HTTP/1.1" && version != "HTTP/1.0")
+    return broken(version_at, "expected HTTP/1.0 or HTTP/1.1");
   return {};
 }
 
@@ -132,8 +138,9 @@ auto HttpMessage<kRequest>::end(std::string_view in) -> std::expected<Progress, 
                                                  : "the stream ends inside the body of a message");
 }
 
-/// The size of the lines from `start` up to and with the empty line that ends them, plus `start`. Every line must end in
-/// CRLF (2.2 allows a bare LF; a client that sends one is broken everywhere else) and none may be folded (5.2).
+/// The size of the lines from `start` up to and with the empty line that ends them, plus `start`. Every line
+/// must end in CRLF (2.2 allows a bare LF; a client that sends one is broken everywhere else) and none may be
+/// folded (5.2).
 template <bool kRequest>
 auto HttpMessage<kRequest>::find_section_end(std::string_view in, std::size_t start) -> Found {
   if (line_start_ < start) scanned_ = line_start_ = start;
@@ -148,9 +155,11 @@ auto HttpMessage<kRequest>::find_section_end(std::string_view in, std::size_t st
       return end + 1;
     }
     if (phase_ == Phase::head && line_start_ == 0) {
-      if (const auto checked = check_start_line(line, kRequest); !checked) return std::unexpected(checked.error());
+      if (const auto checked = check_start_line(line, kRequest); !checked)
+        return std::unexpected(checked.error());
     } else if (line.front() == ' ' || line.front() == '\t') {
-      return broken(line_start_, "a header line that starts with a blank: folded lines are obsolete (RFC 9112, 5.2)");
+      return broken(line_start_,
+                    "a header line that starts with a blank: folded lines are obsolete (RFC 9112, 5.2)");
     }
     scanned_ = line_start_ = end + 1;
   }
@@ -162,7 +171,8 @@ auto HttpMessage<kRequest>::find_section_end(std::string_view in, std::size_t st
 
 template <bool kRequest>
 auto HttpMessage<kRequest>::read_head(std::string_view in) -> std::expected<Step, ProtocolError> {
-  // 2.2: an empty line in front of a request is passed over; clients of old end a POST body with one that does not count.
+  // 2.2: an empty line in front of a request is passed over; clients of old end a POST body with one that
+  // does not count.
   std::size_t blank = 0;
   if (kRequest && scanned_ == 0)
     while (in.substr(blank).starts_with("\r\n")) blank += 2;
@@ -174,7 +184,8 @@ auto HttpMessage<kRequest>::read_head(std::string_view in) -> std::expected<Step
   if (*size == 0) return Step{blank, Progress::need_more};
   const std::string_view head = bytes.substr(0, *size);
   if (const auto parsed = parse(head); !parsed) return broken(blank + parsed.error().at, parsed.error().what);
-  if (const auto checked = check_framing(head); !checked) return broken(blank + checked.error().at, checked.error().what);
+  if (const auto checked = check_framing(head); !checked)
+    return broken(blank + checked.error().at, checked.error().what);
   after_head();
   return Step{blank + *size, Progress::head};
 }
@@ -183,7 +194,8 @@ template <bool kRequest>
 std::expected<void, ProtocolError> HttpMessage<kRequest>::check_framing(std::string_view head) const {
   if (!head_.transfer_codings.empty() && !same_word(head_.transfer_codings, "chunked")) {
     // 6.1: a coding that is not understood; 6.3: without "chunked" at its end a request has no length at all.
-    return broken(transfer_coding_at_, fmt::format("transfer coding '{}': only chunked is understood", head_.transfer_codings));
+    return broken(transfer_coding_at_,
+                  fmt::format("transfer coding '{}': only chunked is understood", head_.transfer_codings));
   }
   if constexpr (kRequest) {
     const std::size_t line_end = head.find('\n') + 1;
@@ -209,7 +221,8 @@ void HttpMessage<kRequest>::after_head() {
   }
 }
 
-/// The size of a chunk's line, with the CRLF of the chunk before it; of the last chunk, with its trailers. 0: not whole yet.
+/// The size of a chunk's line, with the CRLF of the chunk before it; of the last chunk, with its trailers. 0:
+/// not whole yet.
 template <bool kRequest>
 auto HttpMessage<kRequest>::find_chunk_head_end(std::string_view in) -> Found {
   const std::size_t start = after_chunk_ ? 2 : 0;
@@ -220,7 +233,8 @@ auto HttpMessage<kRequest>::find_chunk_head_end(std::string_view in) -> Found {
   if (line_start_ == 0) {  // else the line was judged before, and trailers are waited for
     if (end == allowed.npos) {
       if (allowed.size() == start + kMaxChunkLine)
-        return broken(allowed.size(), fmt::format("the line of a chunk is longer than {} bytes", kMaxChunkLine));
+        return broken(allowed.size(),
+                      fmt::format("the line of a chunk is longer than {} bytes", kMaxChunkLine));
       scanned_ = in.size();
       return 0;
     }
@@ -251,7 +265,8 @@ auto HttpMessage<kRequest>::read_body(std::string_view in) -> std::expected<Step
     return Step{*size, Progress::head};
   }
   const bool open_end = phase_ == Phase::until_end;
-  const std::string_view piece = open_end ? in : in.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, in.size())));
+  const std::string_view piece =
+      open_end ? in : in.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, in.size())));
   if (const auto parsed = parse(piece); !parsed) return std::unexpected(parsed.error());
   if (!open_end) left_ -= piece.size();
   if (phase_ == Phase::chunk_data && left_ == 0) {
@@ -270,7 +285,8 @@ std::expected<std::size_t, ProtocolError> HttpMessage<kRequest>::parse(std::stri
   std::size_t used = 0;
   while (used < bytes.size()) {  // Beast stops at the start of a body even where there is none to come
     error_code code;
-    const std::size_t more = this->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), code);
+    const std::size_t more =
+        this->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), code);
     used += more;
     if (code == http::error::body_limit && phase_ == Phase::head) used = content_length_at_;
     if (code) return std::unexpected(complaint(code, bytes, used));
@@ -318,14 +334,21 @@ void HttpMessage<kRequest>::on_field_impl(field known, text name, text value, er
       head_.host = view(value);
       ++head_.hosts;
       break;
-    case field::content_length: content_length_at_ = static_cast<std::size_t>(value.data() - parsing_); break;
+    case field::content_length:
+      content_length_at_ = static_cast<std::size_t>(value.data() - parsing_);
+      break;
     case field::transfer_encoding:
       transfer_coding_at_ = static_cast<std::size_t>(value.data() - parsing_);
       append_list(head_.transfer_codings, view(value));
       break;
-    case field::content_encoding: append_list(head_.content_codings, view(value)); break;
-    case field::expect: head_.expects_continue = same_word(view(value), "100-continue"); break;
-    default: break;  // the other known names mean nothing to framing or routing
+    case field::content_encoding:
+      append_list(head_.content_codings, view(value));
+      break;
+    case field::expect:
+      head_.expects_continue = same_word(view(value), "100-continue");
+      break;
+    default:
+      break;  // the other known names mean nothing to framing or routing
   }
 }
 

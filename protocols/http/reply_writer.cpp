@@ -14,13 +14,19 @@ namespace bigfoot {
 namespace {
 
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-bool same_word(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, to_lower, to_lower); }
+bool same_word(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, to_lower, to_lower);
+}
 
 /// JSON in one line. What is not UTF-8 in it becomes U+FFFD: JSON cannot say it (RFC 8259, 8.1).
-std::string json_text(const Value& value) { return value.dump(-1, ' ', false, Value::error_handler_t::replace); }
+std::string json_text(const Value& value) {
+  return value.dump(-1, ' ', false, Value::error_handler_t::replace);
+}
 
 /// Text of a scalar as a header or an event line carries it.
-std::string plain(const Value& value) { return value.is_string() ? value.get<std::string>() : json_text(value); }
+std::string plain(const Value& value) {
+  return value.is_string() ? value.get<std::string>() : json_text(value);
+}
 
 const Value* find(const Fields& fields, const char* name) {
   const auto found = fields.find(name);
@@ -40,7 +46,8 @@ int status_of(const Fields& fields) {
 void append_header(std::string& out, std::string_view name, std::string_view value) {
   out += name;
   out += ": ";
-  std::ranges::transform(value, std::back_inserter(out), [](char c) { return c == '\r' || c == '\n' || c == '\0' ? ' ' : c; });
+  std::ranges::transform(value, std::back_inserter(out),
+                         [](char c) { return c == '\r' || c == '\n' || c == '\0' ? ' ' : c; });
   out += "\r\n";
 }
 
@@ -60,10 +67,13 @@ void append_chunk(std::string& out, std::string_view data) {
 /// One event: WHATWG HTML, 9.2.5. Each line of data gets its own "data:".
 std::string event_text(const Value& event) {
   std::string out;
-  const auto line = [&out](std::string_view name, const std::string& value) { out.append(name).append(": ").append(value).append("\n"); };
+  const auto line = [&out](std::string_view name, const std::string& value) {
+    out.append(name).append(": ").append(value).append("\n");
+  };
   const auto data_lines = [&](std::string text) {
     std::size_t from = 0;
-    for (std::size_t end; (end = text.find('\n', from)) != text.npos; from = end + 1) line("data", text.substr(from, end - from));
+    for (std::size_t end; (end = text.find('\n', from)) != text.npos; from = end + 1)
+      line("data", text.substr(from, end - from));
     line("data", text.substr(from));
   };
   if (!event.is_object()) {
@@ -128,7 +138,8 @@ void append_status_line(std::string& out, int status) {
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::uint64_t>(status));
   out += ' ';
-  const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+  const auto reason =
+      boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
   if (!reason.starts_with('<')) out.append(reason.data(), reason.size());  // Beast: "<unknown-status>"
   out += "\r\n";
 }
@@ -147,21 +158,24 @@ AfterReply write_http_reply(const Fields& fields, const ReplyContext& context, s
   for (const Header& header : headers) {
     if (same_word(header.name, "content-type")) typed = true;
     if (same_word(header.name, "content-length")) sized = true;
-    if (same_word(header.name, "transfer-encoding") && same_word(header.value, "chunked")) body.chunked = true;
+    if (same_word(header.name, "transfer-encoding") && same_word(header.value, "chunked"))
+      body.chunked = true;
     if (same_word(header.name, "connection") && same_word(header.value, "close")) close = true;
     if (same_word(header.name, "content-encoding")) codings = header.value;
   }
   if (!codings.empty()) {
     std::string whole;
     for (const std::string& piece : body.pieces) whole += piece;
-    // A file that is compressed already is sent as it is. A coding that is not known: the spec's word, the spec's bytes.
+    // A file that is compressed already is sent as it is. A coding that is not known: the spec's word, the
+    // spec's bytes.
     if (!(body.maybe_coded && starts_as_coding(codings, whole)))
       if (auto coded = apply_content_codings(codings, whole)) body.pieces = {*std::move(coded)};
   }
 
   const bool bodiless = has_no_body(status);
   const bool chunked = body.chunked && context.http11 && !bodiless;
-  if (body.chunked && !context.http11) close = true;  // RFC 9112, 6.1: then the end of the stream is the end of the body
+  if (body.chunked && !context.http11)
+    close = true;  // RFC 9112, 6.1: then the end of the stream is the end of the body
 
   append_status_line(out, status);
   bool said_connection = false;
@@ -170,7 +184,8 @@ AfterReply write_http_reply(const Fields& fields, const ReplyContext& context, s
     if (same_word(header.name, "connection")) said_connection = true;
     append_header(out, header.name, header.value);
   }
-  if (!typed && !body.content_type.empty() && !bodiless) append_header(out, "Content-Type", body.content_type);
+  if (!typed && !body.content_type.empty() && !bodiless)
+    append_header(out, "Content-Type", body.content_type);
   if (chunked) {
     append_header(out, "Transfer-Encoding", "chunked");
   } else if (!sized && !bodiless && !body.chunked) {
@@ -180,7 +195,8 @@ AfterReply write_http_reply(const Fields& fields, const ReplyContext& context, s
     append_number(out, size);
     out += "\r\n";
   }
-  if (!said_connection && (close || !context.http11)) append_header(out, "Connection", close ? "close" : "keep-alive");
+  if (!said_connection && (close || !context.http11))
+    append_header(out, "Connection", close ? "close" : "keep-alive");
   out += "\r\n";
 
   if (!bodiless && !context.to_head) {
@@ -204,7 +220,8 @@ AfterReply write_http_text(int status, std::string_view extra_header_line, std::
   out += "Content-Length: ";
   append_number(out, text.size());
   out += "\r\n";
-  if (!context.keep_alive || !context.http11) append_header(out, "Connection", context.keep_alive ? "keep-alive" : "close");
+  if (!context.keep_alive || !context.http11)
+    append_header(out, "Connection", context.keep_alive ? "keep-alive" : "close");
   out += "\r\n";
   if (!context.to_head) out += text;
   return context.keep_alive ? AfterReply::keep_open : AfterReply::close;

@@ -1,4 +1,5 @@
-// protocols/http/reply_writer.h - Scripted replies to bytes. Source: RFC 9110, RFC 9112; WHATWG HTML, "Server-sent events".
+// protocols/http/reply_writer.h - Scripted replies to bytes. Source: RFC 9110, RFC 9112; WHATWG HTML,
+// "Server-sent events".
 #pragma once
 
 #include <string>
@@ -10,13 +11,13 @@ namespace bigfoot {
 
 /// What of the request decides the shape of its reply.
 struct ReplyContext {
-  bool to_head = false;     ///< answers HEAD: the same head, no body
-  bool http11 = true;       ///< else no chunks, and keeping the connection needs a word
-  bool keep_alive = true;   ///< the client is ready to go on
+  bool to_head = false;    ///< answers HEAD: the same head, no body
+  bool http11 = true;      ///< else no chunks, and keeping the connection needs a word
+  bool keep_alive = true;  ///< the client is ready to go on
 };
 
-/// Appends the reply that `fields` (ProtocolInfo::reply) describes. No Date: RFC 9110, 6.6.1 forbids one to a server
-/// without a clock, and two runs give the same bytes.
+/// Appends the reply that `fields` (ProtocolInfo::reply) describes. No Date: RFC 9110, 6.6.1 forbids one to a
+/// server without a clock, and two runs give the same bytes.
 AfterReply write_http_reply(const Fields& fields, const ReplyContext& context, std::string& out);
 
 /// A reply whose body is plain text for people.

@@ -43,10 +43,12 @@ void append_escaped(std::string& out, unsigned char byte) {
 
 /// Nothing in it that normalising would change: nearly every path on the wire.
 bool is_plain(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return c == '%' || c == '.' || static_cast<unsigned char>(c) >= 0x80; });
+  return std::ranges::none_of(
+      text, [](char c) { return c == '%' || c == '.' || static_cast<unsigned char>(c) >= 0x80; });
 }
 
-/// RFC 3986, 6.2.2.1 and 6.2.2.2. Bytes over 127, which no URL may hold, are written as clients do that escape them.
+/// RFC 3986, 6.2.2.1 and 6.2.2.2. Bytes over 127, which no URL may hold, are written as clients do that
+/// escape them.
 std::string normalized_escapes(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -104,13 +106,14 @@ std::expected<void, ProtocolError> read_authority(std::string_view authority, st
     if (close == std::string_view::npos) return wrong(at, "'[' without ']'");
     url.host = lower(authority.substr(1, close - 1));
     const std::string_view rest = authority.substr(close + 1);
-    if (!rest.empty() && rest.front() != ':') return wrong(at + close + 1, "expected ':' and a port after ']'");
+    if (!rest.empty() && rest.front() != ':')
+      return wrong(at + close + 1, "expected ':' and a port after ']'");
     if (!rest.empty()) port = rest.substr(1);
     port_at = at + close + 2;
   } else {
     const auto colon = authority.find(':');
     const std::string_view host = authority.substr(0, colon);
-    if (const auto bad = host.find_first_of(" \t\\<>\"^`|"); bad != std::string_view::npos)
+    if (const auto bad = host.find_first_of(" \t\\<>\"^`|/?#"); bad != std::string_view::npos)
       return wrong(at + bad, "a character that no host name holds");
     url.host = lower(percent_decoded(host));
     if (colon != std::string_view::npos) port = authority.substr(colon + 1);
@@ -140,7 +143,8 @@ std::expected<Url, ProtocolError> parse_url(std::string_view text) {
   const auto bad = std::ranges::find_if_not(
       scheme, [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
   if (bad != scheme.end() || !is_alpha(scheme.front()))
-    return wrong(static_cast<std::size_t>(bad == scheme.end() ? 0 : bad - scheme.begin()), "a character that no scheme holds");
+    return wrong(static_cast<std::size_t>(bad == scheme.end() ? 0 : bad - scheme.begin()),
+                 "a character that no scheme holds");
   Url url{.scheme = lower(scheme)};
   const std::size_t authority_at = colon + 3;
   std::string_view rest = text.substr(authority_at);
@@ -153,6 +157,12 @@ std::expected<Url, ProtocolError> parse_url(std::string_view text) {
   const std::size_t question = rest.find('?');
   url.path = normalized_path(rest.substr(0, question));
   if (question != std::string_view::npos) url.query = normalized_query(rest.substr(question + 1));
+  return url;
+}
+
+std::expected<Url, ProtocolError> parse_authority(std::string_view text) {
+  Url url;
+  if (const auto read = read_authority(text, 0, url); !read) return std::unexpected(read.error());
   return url;
 }
 

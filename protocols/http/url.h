@@ -22,6 +22,8 @@ struct Url {
 
 /// An absolute URL. A fragment is dropped. `at` of the error is the byte in `text`.
 std::expected<Url, ProtocolError> parse_url(std::string_view text);
+/// "host", "host:port", "[::1]:port", as a Host header has it: fills host and port, which is 0 where none is given.
+std::expected<Url, ProtocolError> parse_authority(std::string_view text);
 /// Dot segments removed, percent-encoding of unreserved characters undone, hex digits in upper case. RFC 3986, 6.2.2.
 std::string normalized_path(std::string_view path);
 std::string normalized_query(std::string_view query);

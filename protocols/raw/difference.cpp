@@ -19,13 +19,16 @@ bool is_plain_text(std::string_view bytes) {
 /// Up to `limit` bytes from `at`, without cutting a UTF-8 sequence in two at the end.
 std::string_view part_of(std::string_view bytes, std::size_t at, std::size_t limit) {
   std::string_view part = bytes.substr(at, limit);
-  const auto continues = [&](std::size_t i) { return i < bytes.size() && (static_cast<unsigned char>(bytes[i]) & 0xC0) == 0x80; };
+  const auto continues = [&](std::size_t i) {
+    return i < bytes.size() && (static_cast<unsigned char>(bytes[i]) & 0xC0) == 0x80;
+  };
   std::size_t end = at + part.size();
   while (end > at && end < bytes.size() && continues(end)) --end;
   return end > at ? bytes.substr(at, end - at) : part;
 }
 
-/// The start of the UTF-8 character that `at` lies in, so that a difference in its middle still shows as a letter.
+/// The start of the UTF-8 character that `at` lies in, so that a difference in its middle still shows as a
+/// letter.
 std::size_t character_start(std::string_view bytes, std::size_t at) {
   std::size_t start = at;
   for (int step = 0; step < 3 && start > 0 && start < bytes.size(); ++step) {
@@ -39,12 +42,23 @@ std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     switch (c) {
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      default: out += c;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      default:
+        out += c;
     }
   }
   return out += '"';
@@ -52,7 +66,8 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-std::optional<BytesDifference> compare_bytes(std::string_view expected, std::string_view actual, std::size_t context) {
+std::optional<BytesDifference> compare_bytes(std::string_view expected, std::string_view actual,
+                                             std::size_t context) {
   const auto [left, right] = std::ranges::mismatch(expected, actual);
   if (left == expected.end() && right == actual.end()) return std::nullopt;
   BytesDifference found{.at = static_cast<std::size_t>(left - expected.begin())};

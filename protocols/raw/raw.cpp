@@ -14,7 +14,7 @@ constexpr FieldInfo kReply[] = {{"recv", "bytes to the program"}};
 
 }  // namespace
 
-constinit const ProtocolInfo kSocketInfo = {"socket", "raw TCP, UDP and unix sockets", "tcp(7), udp(7), unix(7)", kCall,
-                                            kReply, true};
+constinit const ProtocolInfo kSocketInfo = {
+    "socket", "raw TCP, UDP and unix sockets", "tcp(7), udp(7), unix(7)", kCall, kReply, true};
 
 }  // namespace bigfoot

@@ -1,5 +1,6 @@
-// tests/fuzz/dns_fuzz.cpp - DNS questions and answers. Claims: no crash; a question that is read is echoed as it came; an
-// answer fits its limit and is read back; text of the input is a good record or is refused with a reason.
+// tests/fuzz/dns_fuzz.cpp - DNS questions and answers. Claims: no crash; a question that is read is echoed as
+// it came; an answer fits its limit and is read back; text of the input is a good record or is refused with a
+// reason.
 #include <algorithm>
 #include <string>
 
@@ -17,11 +18,13 @@ void check_question(std::string_view input) {
     return;
   }
   claim(input.substr(12).starts_with(query->question), "the question is the input's");
-  const std::string answer = encode_dns_answer(*query, DnsRcode::noerror, {{"A", "10.0.0.7"}, {"CNAME", "b.example", 1}}, query->udp_size);
+  const std::string answer = encode_dns_answer(
+      *query, DnsRcode::noerror, {{"A", "10.0.0.7"}, {"CNAME", "b.example", 1}}, query->udp_size);
   claim(answer.size() <= query->udp_size, "the answer fits");
   claim(answer.substr(12).starts_with(query->question), "the question is echoed");
   const auto records = parse_dns_answer(answer);
-  claim(records.size() == 2 && records[0].data == "10.0.0.7" && records[1].data == "b.example", "the answer is read back");
+  claim(records.size() == 2 && records[0].data == "10.0.0.7" && records[1].data == "b.example",
+        "the answer is read back");
   claim(records[0].name == query->name, "the owner is the question's name");
 }
 
@@ -33,7 +36,9 @@ void check_record(std::string_view text) {
   claim(checked || !checked.error().empty(), "a refusal has a reason");
   DnsQuery query{.name = "a", .type = "A", .question = std::string("\1a\0\0\1\0\1", 7)};
   const std::string answer = encode_dns_answer(query, DnsRcode::noerror, {record}, 65535);
-  claim((answer.size() > 12 + query.question.size()) == checked.has_value() || answer.size() == 12 + query.question.size(), "only good records are sent");
+  claim((answer.size() > 12 + query.question.size()) == checked.has_value() ||
+            answer.size() == 12 + query.question.size(),
+        "only good records are sent");
 }
 
 }  // namespace

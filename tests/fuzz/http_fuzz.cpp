@@ -1,5 +1,5 @@
-// tests/fuzz/http_fuzz.cpp - Both directions of HTTP/1. The first byte says how the rest is cut. Claims: no crash; whole and
-// cut give the same events; each event moves on.
+// tests/fuzz/http_fuzz.cpp - Both directions of HTTP/1. The first byte says how the rest is cut. Claims: no
+// crash; whole and cut give the same events; each event moves on.
 #include <string>
 
 #include "protocols/http/http.h"
@@ -96,7 +96,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Sniffed sniffed = sniff(input);
   test::claim(sniffed != Sniffed::need_more || input.size() < kSniffBytes, "sniffing ends");
   if (sniffed == Sniffed::tls) (void)sni_of(input);
-  test::claim(test::play_requests(input, 0) == test::play_requests(input, seed), "requests: whole and cut give the same events");
-  test::claim(test::play_replies(input, 0) == test::play_replies(input, seed), "replies: whole and cut give the same events");
+  test::claim(test::play_requests(input, 0) == test::play_requests(input, seed),
+              "requests: whole and cut give the same events");
+  test::claim(test::play_replies(input, 0) == test::play_replies(input, seed),
+              "replies: whole and cut give the same events");
   return 0;
 }

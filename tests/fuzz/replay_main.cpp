@@ -1,5 +1,5 @@
-// tests/fuzz/replay_main.cpp - Runs a fuzz target once over each file of the directories it is given, without libFuzzer: so
-// that every build and every compiler keeps what the fuzzer has found.
+// tests/fuzz/replay_main.cpp - Runs a fuzz target once over each file of the directories it is given, without
+// libFuzzer: so that every build and every compiler keeps what the fuzzer has found.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>

@@ -1,5 +1,5 @@
-// tests/unit/protocols/dns_transcript_test.cpp - Plays tests/protocols/dns.md: each question whole; cut anywhere it is an error
-// or the same question, and never a read past the end.
+// tests/unit/protocols/dns_transcript_test.cpp - Plays tests/protocols/dns.md: each question whole; cut
+// anywhere it is an error or the same question, and never a read past the end.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -14,8 +14,9 @@ constexpr const char* kFile = "dns.md";
 
 std::string show(const std::expected<DnsQuery, ProtocolError>& query) {
   if (!query) return fmt::format("error at {}: {}\n", query.error().at, query.error().what);
-  return fmt::format("query {} {} {} id={}{}{}\n", query->name, query->type, to_hex(query->question), query->id,
-                     query->recursion_desired ? " recursion" : "", query->edns ? fmt::format(" edns={}", query->udp_size) : "");
+  return fmt::format("query {} {} {} id={}{}{}\n", query->name, query->type, to_hex(query->question),
+                     query->id, query->recursion_desired ? " recursion" : "",
+                     query->edns ? fmt::format(" edns={}", query->udp_size) : "");
 }
 
 /// `reply`: {"rcode": N, "limit": N, "records": [[type, data, ttl, owner]...]}
@@ -30,8 +31,10 @@ std::string answer(const DnsQuery& query, const std::string& reply) {
     if (const auto checked = check_dns_record(record); !checked) log += checked.error() + "\n";
     records.push_back(record);
   }
-  const std::string out = encode_dns_answer(query, static_cast<DnsRcode>(fields.value("rcode", 0)), records, fields.value("limit", query.udp_size));
-  for (std::size_t at = 0; at < out.size(); at += 16) log += "> " + to_hex(std::string_view(out).substr(at, 16)) + "\n";
+  const std::string out = encode_dns_answer(query, static_cast<DnsRcode>(fields.value("rcode", 0)), records,
+                                            fields.value("limit", query.udp_size));
+  for (std::size_t at = 0; at < out.size(); at += 16)
+    log += "> " + to_hex(std::string_view(out).substr(at, 16)) + "\n";
   for (const DnsRecord& record : parse_dns_answer(out))
     log += fmt::format("read back {} {} {} {}\n", record.name, record.type, record.data, record.ttl);
   return log;
@@ -47,7 +50,8 @@ TEST_P(DnsTranscript, IsReadAndAnswered) {
   std::string seen = show(query);
   if (query && !GetParam().block("reply").empty()) seen += answer(*query, GetParam().block("reply"));
   if (!query)
-    if (const auto refusal = encode_dns_error(*client, DnsRcode::formerr)) seen += "> " + to_hex(*refusal) + "\n";
+    if (const auto refusal = encode_dns_error(*client, DnsRcode::formerr))
+      seen += "> " + to_hex(*refusal) + "\n";
   expect_events(kFile, GetParam(), seen, "whole");
   for (std::size_t size = 0; size < client->size(); ++size) {
     const std::vector<char> start = exact_copy(std::string_view(*client).substr(0, size));
@@ -79,10 +83,12 @@ TEST(DnsRecord, IsCheckedBeforeItIsSent) {
       {"MX", "10 mail.example.com", nullptr},
       {"MX", "10 mail", nullptr},
       {"MX", "mail.example.com", "MX: 'mail.example.com' is not of the form '10 mail.example.com'"},
-      {"MX", "ten mail.example.com", "MX: 'ten' is no number from 0 to 65535; expected '10 mail.example.com'"},
+      {"MX", "ten mail.example.com",
+       "MX: 'ten' is no number from 0 to 65535; expected '10 mail.example.com'"},
       {"MX", "70000 m", "MX: '70000' is no number from 0 to 65535; expected '10 mail.example.com'"},
       {"SRV", "0 5 5060 sip.example.com", nullptr},
-      {"SRV", "0 5 sip.example.com", "SRV: '0 5 sip.example.com' is not of the form 'PRIORITY WEIGHT PORT TARGET'"},
+      {"SRV", "0 5 sip.example.com",
+       "SRV: '0 5 sip.example.com' is not of the form 'PRIORITY WEIGHT PORT TARGET'"},
       {"CNAME", "www.example.com.", nullptr},
       {"CNAME", "a..b", "CNAME: 'a..b' has an empty label"},
       {"CNAME", "", "CNAME: no name"},
@@ -92,7 +98,9 @@ TEST(DnsRecord, IsCheckedBeforeItIsSent) {
       {"NS", ".", nullptr},
       {"PTR", "host\\.with\\032odd.example", nullptr},
       {"SOA", "ns.example. root.example. 1 2 3 4 5", nullptr},
-      {"SOA", "ns.example. root.example. 1 2 3 4", "SOA: 'ns.example. root.example. 1 2 3 4' is not of the form 'MNAME RNAME SERIAL REFRESH RETRY EXPIRE MINIMUM'"},
+      {"SOA", "ns.example. root.example. 1 2 3 4",
+       "SOA: 'ns.example. root.example. 1 2 3 4' is not of the form 'MNAME RNAME SERIAL REFRESH RETRY EXPIRE "
+       "MINIMUM'"},
       {"TXT", "v=spf1 -all", nullptr},
       {"TXT", "", nullptr},
       {"TXT", "\"one\" \"tw\\\"o\\065\"", nullptr},
@@ -101,16 +109,19 @@ TEST(DnsRecord, IsCheckedBeforeItIsSent) {
       {"TXT", long_string.c_str(), "TXT: a quoted string of 256 bytes; 255 are allowed"},
       {"TYPE65", "\\# 4 00 01 00 00", nullptr},
       {"TYPE65", "\\# 3 00010000", "TYPE65: '\\# 3 00010000' does not hold 3 bytes in hex"},
-      {"TYPE65", "1 .", "TYPE65: '1 .' is not of the form '\\# LENGTH HEX', which a type without a name needs"},
+      {"TYPE65", "1 .",
+       "TYPE65: '1 .' is not of the form '\\# LENGTH HEX', which a type without a name needs"},
       {"A", "\\# 4 0a000007", nullptr},
       {"ANY", "x", "ANY: ANY is a question and no record"},
       {"HTTP", "x", "HTTP: 'HTTP' is no record type"},
   };
   for (const Case& row : kCases) {
     const auto checked = check_dns_record({row.type, row.data});
-    EXPECT_EQ(checked ? "" : checked.error(), row.error == nullptr ? "" : row.error) << row.type << ' ' << row.data;
+    EXPECT_EQ(checked ? "" : checked.error(), row.error == nullptr ? "" : row.error)
+        << row.type << ' ' << row.data;
   }
-  EXPECT_EQ(check_dns_record({"CNAME", long_label}).error(), "CNAME: '" + long_label + "' has a label longer than 63 bytes");
+  EXPECT_EQ(check_dns_record({"CNAME", long_label}).error(),
+            "CNAME: '" + long_label + "' has a label longer than 63 bytes");
   EXPECT_FALSE(check_dns_record({"A", "10.0.0.7", 60, "bad..owner"}));
   std::string long_name;
   for (int i = 0; i < 5; ++i) long_name += std::string(60, 'y') + ".";

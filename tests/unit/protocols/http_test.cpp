@@ -1,4 +1,5 @@
-// tests/unit/protocols/http_test.cpp - What a transcript cannot hold: limits, large bodies, codings, the other direction.
+// tests/unit/protocols/http_test.cpp - What a transcript cannot hold: limits, large bodies, codings, the
+// other direction.
 #include "protocols/http/http.h"
 
 #include <fmt/format.h>
@@ -14,8 +15,8 @@ namespace {
 
 constexpr const char* kHost = "Host: a\r\n";
 
-/// Feeds `client` in pieces of `size`, dropping what is used; the first event that is not NeedMore, or the error with its
-/// byte counted from the start.
+/// Feeds `client` in pieces of `size`, dropping what is used; the first event that is not NeedMore, or the
+/// error with its byte counted from the start.
 DecodeResult first_event(Decoder& decoder, std::string_view client, std::size_t size) {
   std::string out;
   std::size_t used = 0, end = 0;
@@ -36,7 +37,9 @@ TEST(HttpLimits, AreJudgedOnContentNotOnArrival) {
     const char* error;  // null: a call
     std::size_t at;
   };
-  const auto get = [](const std::string& headers) { return fmt::format("GET / HTTP/1.1\r\n{}{}\r\n", kHost, headers); };
+  const auto get = [](const std::string& headers) {
+    return fmt::format("GET / HTTP/1.1\r\n{}{}\r\n", kHost, headers);
+  };
   const std::string chunked = get("Transfer-Encoding: chunked\r\n");
   const std::string frame = get("X: \r\n");
   const std::string too_many = [] {
@@ -47,14 +50,17 @@ TEST(HttpLimits, AreJudgedOnContentNotOnArrival) {
   const std::string long_head = "the header section is longer than 1048576 bytes";
   const Case kCases[] = {
       {"the longest head", get("X: " + std::string(kMaxHead - frame.size(), 'x') + "\r\n"), nullptr, 0},
-      {"a head too long", get("X: " + std::string(kMaxHead - frame.size() + 1, 'x') + "\r\n"), long_head.c_str(), kMaxHead},
+      {"a head too long", get("X: " + std::string(kMaxHead - frame.size() + 1, 'x') + "\r\n"),
+       long_head.c_str(), kMaxHead},
       {"a line without end", "GET /" + std::string(2 * kMaxHead, 'x'), long_head.c_str(), kMaxHead},
       {"the most headers", get(too_many.substr(6)), nullptr, 0},
       {"too many headers", get(too_many), "more than 2000 header fields", 25 + 6 * (kMaxHeaderFields - 1)},
-      {"the longest chunk line", chunked + "1;a=" + std::string(kMaxChunkLine - 6, 'x') + "\r\nz\r\n0\r\n\r\n", nullptr, 0},
+      {"the longest chunk line",
+       chunked + "1;a=" + std::string(kMaxChunkLine - 6, 'x') + "\r\nz\r\n0\r\n\r\n", nullptr, 0},
       {"a chunk line too long", chunked + "1;a=" + std::string(kMaxChunkLine, 'x') + "\r\nz\r\n0\r\n\r\n",
        "the line of a chunk is longer than 16384 bytes", chunked.size() + kMaxChunkLine},
-      {"trailers too long", chunked + "0\r\nX: " + std::string(kMaxHead, 'x') + "\r\n\r\n", long_head.c_str(), chunked.size() + kMaxHead},
+      {"trailers too long", chunked + "0\r\nX: " + std::string(kMaxHead, 'x') + "\r\n\r\n", long_head.c_str(),
+       chunked.size() + kMaxHead},
   };
   for (const Case& row : kCases) {
     for (const std::size_t size : {row.client.size(), std::size_t{4096}, std::size_t{777}}) {
@@ -105,13 +111,15 @@ TEST(HttpBody, InManySmallChunksIsWhole) {
 
 TEST(HttpError, IsWhatTheProgramSees) {
   EXPECT_EQ(http_bad_request({17, "CR without LF"}),
-            "HTTP/1.1 400 Bad Request\r\nx-bigfoot: undecoded\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 47\r\n"
+            "HTTP/1.1 400 Bad Request\r\nx-bigfoot: undecoded\r\nContent-Type: text/plain; "
+            "charset=utf-8\r\nContent-Length: 47\r\n"
             "Connection: close\r\n\r\nbigfoot: bad request at byte 17: CR without LF\n");
 }
 
 TEST(Coding, BothWays) {
   const std::string body = "hello hello hello hello " + std::string(100'000, 'z');
-  for (const char* coding : {"gzip", "x-gzip", "deflate", "br", "zstd", "GZIP", "deflate, gzip", "br,zstd", "identity", ""}) {
+  for (const char* coding :
+       {"gzip", "x-gzip", "deflate", "br", "zstd", "GZIP", "deflate, gzip", "br,zstd", "identity", ""}) {
     for (const std::string& plain : {body, std::string("x"), std::string()}) {
       const auto coded = apply_content_codings(coding, plain);
       ASSERT_TRUE(coded) << coding;
@@ -124,7 +132,8 @@ TEST(Coding, BothWays) {
 
 TEST(Coding, EndsEarlyOrGoesOnAfterItsEnd) {
   for (const char* coding : {"gzip", "deflate", "br", "zstd"}) {
-    const std::string coded = *apply_content_codings(coding, "some text that is long enough to be cut in two");
+    const std::string coded =
+        *apply_content_codings(coding, "some text that is long enough to be cut in two");
     for (std::size_t size = 1; size < coded.size(); ++size)
       EXPECT_FALSE(undo_content_codings(coding, coded.substr(0, size))) << coding << " cut at " << size;
     EXPECT_FALSE(undo_content_codings(coding, coded + "!!!!!!")) << coding;
@@ -136,7 +145,8 @@ TEST(Coding, EndsEarlyOrGoesOnAfterItsEnd) {
 TEST(Coding, BombsStopAtTheLimit) {
   for (const char* coding : {"gzip", "deflate", "br", "zstd"}) {
     const std::string bomb = *apply_content_codings(coding, std::string(1'000'000, '\0'));
-    EXPECT_EQ(undo_content_codings(coding, bomb, 999'999).error(), fmt::format("{}: the decoded body is larger than 999999 bytes", coding));
+    EXPECT_EQ(undo_content_codings(coding, bomb, 999'999).error(),
+              fmt::format("{}: the decoded body is larger than 999999 bytes", coding));
     EXPECT_TRUE(undo_content_codings(coding, bomb, 1'000'000)) << coding;
   }
 }
@@ -161,21 +171,43 @@ struct ReplyCase {
 };
 const ReplyCase kReplies[] = {
     {"a length", {"GET"}, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "reply 200 OK |hi|\n"},
-    {"HEAD has no body", {"HEAD", "GET"}, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n",
+    {"HEAD has no body",
+     {"HEAD", "GET"},
+     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n",
      "reply 200 OK ||\nreply 201 Created ||\n"},
-    {"chunks and trailers", {"GET"}, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX: 1\r\n\r\n",
+    {"chunks and trailers",
+     {"GET"},
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX: 1\r\n\r\n",
      "reply 200 OK |hi| [[\"x\",\"1\"]]\n"},
     {"to the end", {"GET"}, "HTTP/1.0 200 OK\r\n\r\nall of it", "reply 200 OK |all of it|\n"},
     {"no reason", {"GET"}, "HTTP/1.1 404 \r\nContent-Length: 0\r\n\r\n", "reply 404  ||\n"},
-    {"304 with a length", {"GET"}, "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", "reply 304 Not Modified ||\n"},
-    {"100 first", {"PUT"}, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", "informational 100 Continue ||\nreply 204 No Content ||\n"},
-    {"an upgrade", {"GET"}, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", "switch upgrade\n"},
+    {"304 with a length",
+     {"GET"},
+     "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n",
+     "reply 304 Not Modified ||\n"},
+    {"100 first",
+     {"PUT"},
+     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+     "informational 100 Continue ||\nreply 204 No Content ||\n"},
+    {"an upgrade",
+     {"GET"},
+     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+     "switch upgrade\n"},
     {"a tunnel", {"CONNECT"}, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "switch tunnel\n"},
-    {"a tunnel refused", {"CONNECT"}, "HTTP/1.1 407 No\r\nContent-Length: 2\r\n\r\nno", "reply 407 No |no|\n"},
-    {"a broken coding", {"GET"}, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi", "reply 200 OK |hi| gzip: incorrect header check\n"},
+    {"a tunnel refused",
+     {"CONNECT"},
+     "HTTP/1.1 407 No\r\nContent-Length: 2\r\n\r\nno",
+     "reply 407 No |no|\n"},
+    {"a broken coding",
+     {"GET"},
+     "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi",
+     "reply 200 OK |hi| gzip: incorrect header check\n"},
     {"nobody asked", {}, "HTTP/1.1 200 OK\r\n\r\n", "error at 0: a reply without a request\n"},
     {"no HTTP", {"GET"}, "SSH-2.0-OpenSSH\r\n", "error at 0: expected HTTP/1.0 or HTTP/1.1\n"},
-    {"cut short", {"GET"}, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi", "error at 40: the stream ends inside the body of a message\n"},
+    {"cut short",
+     {"GET"},
+     "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi",
+     "error at 40: the stream ends inside the body of a message\n"},
 };
 
 std::string play_reply(const ReplyCase& row, std::size_t piece) {
@@ -191,7 +223,8 @@ std::string play_reply(const ReplyCase& row, std::size_t piece) {
     }
     used += result->used;
     const auto show = [&](const std::string& op, const Fields& f) {
-      log += fmt::format("{} {} {} |{}|", op, f["status"].get<int>(), f["reason"].get<std::string>(), f["body"].get<std::string>());
+      log += fmt::format("{} {} {} |{}|", op, f["status"].get<int>(), f["reason"].get<std::string>(),
+                         f["body"].get<std::string>());
       if (f.contains("trailers")) log += " " + f["trailers"].dump();
       if (f.contains("coding_error")) log += " " + f["coding_error"].get<std::string>();
       log += "\n";
@@ -217,7 +250,8 @@ std::string play_reply(const ReplyCase& row, std::size_t piece) {
 
 TEST(HttpReply, ReadsTheSameHoweverItIsCut) {
   for (const ReplyCase& row : kReplies)
-    for (const std::size_t piece : {1u, 2u, 7u, 1000u}) EXPECT_EQ(play_reply(row, piece), row.wanted) << row.name << " in pieces of " << piece;
+    for (const std::size_t piece : {1u, 2u, 7u, 1000u})
+      EXPECT_EQ(play_reply(row, piece), row.wanted) << row.name << " in pieces of " << piece;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// tests/unit/protocols/http_transcript_test.cpp - Plays tests/protocols/http.md: each example whole, cut at every byte, and
-// byte by byte; all must give the same events and the same answers.
+// tests/unit/protocols/http_transcript_test.cpp - Plays tests/protocols/http.md: each example whole, cut at
+// every byte, and byte by byte; all must give the same events and the same answers.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -70,8 +70,9 @@ class Player {
     const Fields& f = call.fields;
     const auto text = [&](const char* name) { return f.at(name).get<std::string>(); };
     const std::string query = text("query");
-    log_ += fmt::format("{} {} {}://{}:{}{}{} HTTP/{}\n", call.op, text("method"), text("scheme"), text("host"),
-                        f.at("port").get<unsigned>(), text("path"), query.empty() ? "" : "?" + query, text("version"));
+    log_ += fmt::format("{} {} {}://{}:{}{}{} HTTP/{}\n", call.op, text("method"), text("scheme"),
+                        text("host"), f.at("port").get<unsigned>(), text("path"),
+                        query.empty() ? "" : "?" + query, text("version"));
     for (const char* rows : {"headers", "trailers"}) {
       if (!f.contains(rows)) continue;
       for (const Value& row : f.at(rows))
@@ -86,7 +87,8 @@ class Player {
     std::string line = R"({"status": 204})";
     if (answered_ < replies_.size()) line = replies_[answered_++];
     std::string out;
-    const auto after = line.starts_with("refuse ") ? decoder_->refuse(line.substr(7), out) : decoder_->encode(Value::parse(line), out);
+    const auto after = line.starts_with("refuse ") ? decoder_->refuse(line.substr(7), out)
+                                                   : decoder_->encode(Value::parse(line), out);
     append_server(out);
     if (after == AfterReply::close) {
       log_ += "close\n";

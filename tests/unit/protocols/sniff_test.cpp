@@ -54,8 +54,10 @@ TEST(Sniff, KnowsTheFirstBytes) {
 }
 
 TEST(Sniff, NeverChangesItsMind) {
-  for (const std::string bytes : {"GET / HTTP/1.1\r\n", "POST http://a/ HTTP/1.1", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PROPPATCH /x",
-                                  "GET key", "\x16\x03\x01\x01\x01\x01\x01", "CONNECT a:1 HTTP/1.1", "UNSUBSCRIBE https://x/", "SSH-2.0-x"}) {
+  for (const std::string bytes :
+       {"GET / HTTP/1.1\r\n", "POST http://a/ HTTP/1.1", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PROPPATCH /x",
+        "GET key", "\x16\x03\x01\x01\x01\x01\x01", "CONNECT a:1 HTTP/1.1", "UNSUBSCRIBE https://x/",
+        "SSH-2.0-x"}) {
     Sniffed known = Sniffed::need_more;
     for (std::size_t size = 0; size <= bytes.size(); ++size) {
       const Sniffed now = sniff(bytes.substr(0, size));
@@ -69,7 +71,8 @@ TEST(Sniff, NeverChangesItsMind) {
 }
 
 TEST(Sniff, AnswersAtTheLatestAfterSniffBytes) {
-  for (const std::string start : {"GET h", "GET https:/", "UNSUBSCRIBE w", "PRI * HTTP/2.0\r\n\r\nSM\r\n", "\x16\x03\x01"})
+  for (const std::string start :
+       {"GET h", "GET https:/", "UNSUBSCRIBE w", "PRI * HTTP/2.0\r\n\r\nSM\r\n", "\x16\x03\x01"})
     EXPECT_NE(sniff(start + std::string(kSniffBytes, 'x')), Sniffed::need_more) << start;
 }
 
@@ -77,16 +80,18 @@ TEST(Sniff, AnswersAtTheLatestAfterSniffBytes) {
 std::string client_hello(const std::string& extensions) {
   const auto counted = [](const std::string& part, int size_of_size) {
     std::string out;
-    for (int shift = 8 * (size_of_size - 1); shift >= 0; shift -= 8) out += static_cast<char>(part.size() >> shift);
+    for (int shift = 8 * (size_of_size - 1); shift >= 0; shift -= 8)
+      out += static_cast<char>(part.size() >> shift);
     return out + part;
   };
-  const std::string body = std::string("\x03\x03", 2) + std::string(32, 'r') + counted("", 1) + counted("\x13\x01", 2) +
-                           counted(std::string(1, '\0'), 1) + counted(extensions, 2);
+  const std::string body = std::string("\x03\x03", 2) + std::string(32, 'r') + counted("", 1) +
+                           counted("\x13\x01", 2) + counted(std::string(1, '\0'), 1) + counted(extensions, 2);
   return std::string("\x16\x03\x01", 3) + counted("\x01" + counted(body, 3), 2);
 }
 std::string server_name(const std::string& name) {
   const auto size = static_cast<char>(name.size());
-  return std::string("\0\0\0", 3) + static_cast<char>(size + 5) + '\0' + static_cast<char>(size + 3) + std::string("\0\0", 2) + size + name;
+  return std::string("\0\0\0", 3) + static_cast<char>(size + 5) + '\0' + static_cast<char>(size + 3) +
+         std::string("\0\0", 2) + size + name;
 }
 
 TEST(TlsHello, NamesTheServer) {
@@ -129,8 +134,9 @@ TEST(Registry, HasEveryHeadlineOnce) {
     EXPECT_TRUE(asserted) << row->name;
     EXPECT_EQ(make_decoder(row->name, {"http", "a", 80}) != nullptr, row->name == "http") << row->name;
   }
-  EXPECT_THAT(names, testing::UnorderedElementsAre("http", "websocket", "postgres", "redis", "smtp", "socket", "exec", "shell", "which",
-                                                   "file", "dns", "log", "mock", "sqlite"));
+  EXPECT_THAT(
+      names, testing::UnorderedElementsAre("http", "websocket", "postgres", "redis", "smtp", "socket", "exec",
+                                           "shell", "which", "file", "dns", "log", "mock", "sqlite"));
   EXPECT_EQ(find_protocol("gopher"), nullptr);
 }
 

@@ -36,7 +36,8 @@ void update(const std::string& file, const Example& example, const std::string& 
   std::string out;
   bool here = false, skipping = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].starts_with("## ")) here = lines[i].substr(3) == example.title;  // earlier updates move lines
+    if (lines[i].starts_with("## "))
+      here = lines[i].substr(3) == example.title;  // earlier updates move lines
     if (skipping && lines[i] == kFence) skipping = false;
     if (!skipping) out += lines[i] + '\n';
     if (here && lines[i] == "```events") {
@@ -71,7 +72,9 @@ std::vector<Example> load_examples(const std::string& file) {
       bool word_start = true;
       for (const char c : example.title) {
         const bool counts = std::isalnum(static_cast<unsigned char>(c)) != 0;
-        if (counts) example.test_name += word_start ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+        if (counts)
+          example.test_name +=
+              word_start ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
         word_start = !counts;
       }
       examples.push_back(std::move(example));
@@ -91,15 +94,23 @@ std::string bytes_of(std::string_view block) {
       out += block[i];
     } else {
       switch (block[++i]) {
-        case '\n': break;  // the line has no end
-        case 'r': out += '\r'; break;
-        case 'n': out += '\n'; break;
-        case 't': out += '\t'; break;
+        case '\n':
+          break;  // the line has no end
+        case 'r':
+          out += '\r';
+          break;
+        case 'n':
+          out += '\n';
+          break;
+        case 't':
+          out += '\t';
+          break;
         case 'x':
           out += static_cast<char>(std::stoi(std::string(block.substr(i + 1, 2)), nullptr, 16));
           i += 2;
           break;
-        default: out += block[i];
+        default:
+          out += block[i];
       }
     }
   }
@@ -131,10 +142,13 @@ std::string block_of(std::string_view bytes, std::string_view line_prefix) {
   return out;
 }
 
-void expect_events(const std::string& file, const Example& example, const std::string& seen, std::string_view how) {
+void expect_events(const std::string& file, const Example& example, const std::string& seen,
+                   std::string_view how) {
   const std::string wanted = example.block("events");
-  if (seen != wanted && how == "whole" && std::getenv("BIGFOOT_UPDATE_TRANSCRIPTS") != nullptr) return update(file, example, seen);
-  EXPECT_EQ(seen, wanted) << "tests/protocols/" << file << ':' << example.line << ": " << example.title << ", played " << how;
+  if (seen != wanted && how == "whole" && std::getenv("BIGFOOT_UPDATE_TRANSCRIPTS") != nullptr)
+    return update(file, example, seen);
+  EXPECT_EQ(seen, wanted) << "tests/protocols/" << file << ':' << example.line << ": " << example.title
+                          << ", played " << how;
 }
 
 std::vector<char> exact_copy(std::string_view bytes) { return {bytes.begin(), bytes.end()}; }

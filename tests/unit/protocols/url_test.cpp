@@ -68,15 +68,48 @@ TEST(Url, ErrorNamesTheByte) {
   }
 }
 
+TEST(Authority, IsHostAndPort) {
+  struct Case {
+    const char *text, *host;
+    unsigned port;
+  };
+  constexpr Case kCases[] = {{"API.example.com", "api.example.com", 0},
+                             {"a:8080", "a", 8080},
+                             {"[::1]:80", "::1", 80},
+                             {"[::1]", "::1", 0},
+                             {"a:", "a", 0}};
+  for (const Case& row : kCases) {
+    const auto authority = parse_authority(row.text);
+    ASSERT_TRUE(authority) << row.text;
+    EXPECT_EQ(authority->host, row.host) << row.text;
+    EXPECT_EQ(authority->port, row.port) << row.text;
+  }
+  for (const char* bad : {"", ":80", "a/b", "a?b", "a b", "a:b", "[::1", "a:65536"})
+    EXPECT_FALSE(parse_authority(bad)) << bad;
+}
+
 TEST(Path, DotSegmentsGo) {
   struct Case {
     const char *path, *wanted;
   };
   constexpr Case kCases[] = {
-      {"", "/"},           {"/", "/"},           {"a/b", "/a/b"},        {"/a/b/c/./../../g", "/a/g"}, {"/..", "/"},
-      {"/../a", "/a"},     {"/a/..", "/"},       {"/a/.", "/a/"},        {"/a//b", "/a//b"},           {"//a/../b", "//b"},
-      {"/a/%2e%2e/b", "/b"}, {"/a/...", "/a/..."}, {"/.hidden", "/.hidden"}, {"/a/%2Fb", "/a/%2Fb"},     {"/%", "/%"},
-      {"/%4", "/%4"},      {"/%zz", "/%zz"},
+      {"", "/"},
+      {"/", "/"},
+      {"a/b", "/a/b"},
+      {"/a/b/c/./../../g", "/a/g"},
+      {"/..", "/"},
+      {"/../a", "/a"},
+      {"/a/..", "/"},
+      {"/a/.", "/a/"},
+      {"/a//b", "/a//b"},
+      {"//a/../b", "//b"},
+      {"/a/%2e%2e/b", "/b"},
+      {"/a/...", "/a/..."},
+      {"/.hidden", "/.hidden"},
+      {"/a/%2Fb", "/a/%2Fb"},
+      {"/%", "/%"},
+      {"/%4", "/%4"},
+      {"/%zz", "/%zz"},
   };
   for (const Case& row : kCases) {
     EXPECT_EQ(normalized_path(row.path), row.wanted) << row.path;
@@ -86,7 +119,8 @@ TEST(Path, DotSegmentsGo) {
 
 TEST(Form, NamesAndValuesAreDecodedInOrder) {
   using Pairs = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(parse_form("a=1&b=x+y%21&a=2&flag&=v&&c="), (Pairs{{"a", "1"}, {"b", "x y!"}, {"a", "2"}, {"flag", ""}, {"", "v"}, {"c", ""}}));
+  EXPECT_EQ(parse_form("a=1&b=x+y%21&a=2&flag&=v&&c="),
+            (Pairs{{"a", "1"}, {"b", "x y!"}, {"a", "2"}, {"flag", ""}, {"", "v"}, {"c", ""}}));
   EXPECT_EQ(parse_form(""), Pairs{});
   EXPECT_EQ(parse_form("a=b=c%"), (Pairs{{"a", "b=c%"}}));
 }
