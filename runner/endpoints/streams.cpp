@@ -36,12 +36,32 @@ void refuse(Services& services, StreamIo& io, const Connection& connection, std:
   io.reset();
 }
 
+/// What the report says of a stream that is refused, beside its first bytes.
+std::string why_refused(Sniffed spoken, const StreamIo& io) {
+  switch (spoken) {
+    case Sniffed::tls: {
+      const auto name = sni_of(io.input());
+      return fmt::format("the program began TLS{}: this version answers plain text only",
+                         name ? fmt::format(" for {}", *name) : std::string());
+    }
+    case Sniffed::http2: return "the program began HTTP/2 at once: this version answers HTTP/1.1";
+    case Sniffed::need_more: return io.ended() ? "it was closed without a byte" : "nothing was sent within 250 ms";
+    case Sniffed::http:
+    case Sniffed::unknown: break;
+  }
+  return "";
+}
+
 /// Waits until it is clear what the client speaks. An unnamed destination gets no longer than kSilence to say something.
 asio::awaitable<Sniffed> recognise(StreamIo& io, bool named) {
   for (;;) {
     const Sniffed sniffed = sniff(io.input());
     if (sniffed != Sniffed::need_more) co_return sniffed;
-    const StreamIo::Read read = named ? co_await io.read() : co_await io.read_within(kSilence);
+    StreamIo::Read read;
+    if (named)
+      read = co_await io.read();
+    else
+      read = co_await io.read_within(kSilence);
     if (read != StreamIo::Read::bytes) co_return io.input().empty() ? Sniffed::need_more : Sniffed::unknown;
   }
 }
@@ -61,24 +81,11 @@ asio::awaitable<void> converse(Services& services, Resolver& resolver, StreamIo&
       }
       if (session) co_return co_await serve_session(services, io, connection, std::move(session));
     }
-    switch (co_await recognise(io, named)) {
-      case Sniffed::http:
-        if (!co_await serve_http(services, io, connection)) co_return;
-        continue;
-      case Sniffed::tls: {
-        const auto name = sni_of(io.input());
-        co_return refuse(services, io, connection,
-                         fmt::format("the program began TLS{}: this version answers plain text only",
-                                     name ? fmt::format(" for {}", *name) : std::string()));
-      }
-      case Sniffed::http2:
-        co_return refuse(services, io, connection, "the program began HTTP/2 at once: this version answers HTTP/1.1");
-      case Sniffed::need_more:
-        // A client that opens a second connection in reserve and never uses it has made no call.
-        if (named && io.ended()) co_return co_await io.close();
-        co_return refuse(services, io, connection, io.ended() ? "closed without a byte" : "nothing was sent within 250 ms");
-      case Sniffed::unknown: co_return refuse(services, io, connection, "");
-    }
+    const Sniffed spoken = co_await recognise(io, named);
+    // A client that opens a second connection in reserve and never uses it has made no call.
+    if (spoken == Sniffed::need_more && named && io.ended()) co_return co_await io.close();
+    if (spoken != Sniffed::http) co_return refuse(services, io, connection, why_refused(spoken, io));
+    if (!co_await serve_http(services, io, connection)) co_return;
   }
 }
 
@@ -127,13 +134,18 @@ asio::awaitable<void> serve_session(Services& services, StreamIo& io, const Conn
     } else if (io.ended()) {
       over = true;
     } else {
-      switch (session->settling() ? co_await io.read_within(kSettleTime) : co_await io.read()) {
-        case StreamIo::Read::bytes:
-          session->received(io.input());
-          io.consume(io.input().size());
-          break;
-        case StreamIo::Read::ended: session->client_ended(); break;
-        case StreamIo::Read::quiet: session->settle(); break;
+      StreamIo::Read read;
+      if (session->settling())
+        read = co_await io.read_within(kSettleTime);
+      else
+        read = co_await io.read();
+      if (read == StreamIo::Read::bytes) {
+        session->received(io.input());
+        io.consume(io.input().size());
+      } else if (read == StreamIo::Read::ended) {
+        session->client_ended();
+      } else {
+        session->settle();
       }
     }
   }
@@ -153,8 +165,9 @@ asio::awaitable<void> serve_dns_stream(Resolver& resolver, StreamIo& io, const C
     }
     const std::string message(input.substr(kPrefix, length));
     io.consume(kPrefix + length);
-    std::optional<std::string> answer =
-        co_await resolver.answer(message, DnsClient{connection.pid, connection.to, kLargest});
+    // A named local: g++ 12 destroys an aggregate made inside a co_await expression twice.
+    DnsClient client{connection.pid, connection.to, kLargest};
+    std::optional<std::string> answer = co_await resolver.answer(message, client);
     if (!answer) continue;
     const char prefix[kPrefix] = {static_cast<char>(answer->size() >> 8), static_cast<char>(answer->size() & 255)};
     answer->insert(0, prefix, kPrefix);
