@@ -76,7 +76,7 @@ class JsonPattern : public Pattern {
     try {
       const Value ignored = Value::parse(text);
     } catch (const Value::parse_error& error) {
-      return fmt::format("not JSON: wrong at byte {}", error.byte);
+      return fmt::format("not JSON: wrong at byte {}", error.byte > 0 ? error.byte - 1 : 0);
     }
     return "not JSON";
   }
