@@ -20,6 +20,11 @@ enum ExitStatus { kGreen = 0, kBadSpec = 2, kRed = 3, kTimeout = 124, kSuperviso
 
 void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
+void say_counted(std::string_view kind, const std::map<std::string, std::uint64_t>& texts) {
+  for (const auto& [text, times] : texts)
+    say(fmt::format("bigfoot-run: {}{}{}\n", kind, text, times > 1 ? fmt::format(" ({} times)", times) : ""));
+}
+
 /// The specs of the command line, or the nearest bigfoot.toml from the working directory upwards; none is fine.
 std::vector<std::string> find_specs(const RunOptions& options) {
   if (!options.specs.empty()) return options.specs;
@@ -126,9 +131,8 @@ int run(const RunOptions& options) {
   const auto trouble = (*timeline)->finish(info, outcome);
   if (!options.quiet || !outcome.pass)
     say(text_report({info, outcome, (*timeline)->violations(), (*timeline)->processes()}, use_color(options.color), options.verbose));
-  if (!options.quiet)
-    for (const auto& [warning, times] : supervised.warnings())
-      say(fmt::format("bigfoot-run: warning: {}{}\n", warning, times > 1 ? fmt::format(" ({} times)", times) : ""));
+  if (!options.quiet) say_counted("warning: ", supervised.warnings());
+  if (options.verbose || !outcome.pass) say_counted("note: ", supervised.notices());
   if (trouble) {
     say(fmt::format("bigfoot-run: {}\n", *trouble));
     return outcome.pass ? static_cast<int>(kSupervisor) : outcome.exit_status;

@@ -29,8 +29,9 @@ class Run : private LoopSide {
 
   /// Launches the program and serves it until nothing of its tree is left.
   std::expected<ChildEnd, LaunchError> serve();
-  /// What the user should know of besides violations: "pid 3: io_uring_setup answered ENOSYS".
+  /// What the user should know of besides violations, see Services.
   const std::map<std::string, std::uint64_t>& warnings() const { return services_.warnings; }
+  const std::map<std::string, std::uint64_t>& notices() const { return services_.notices; }
   const Ledger& ledger() const { return ledger_; }
 
  private:

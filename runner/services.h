@@ -28,6 +28,8 @@ struct Services {
 
   /// For the user, beside the violations, with how often: calls that the guard let through with "warn", for example.
   std::map<std::string, std::uint64_t> warnings;
+  /// The same for what the supervisor answered on its own, harmless as a rule: told where it may explain a red run.
+  std::map<std::string, std::uint64_t> notices;
   std::size_t live_streams = 0;  ///< connections whose end has not been seen
   bool hurry = false;            ///< the tree is gone: scripted delays and sniffing waits end at once
   std::set<asio::steady_timer*> waits;

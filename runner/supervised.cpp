@@ -140,7 +140,7 @@ void Run::passed_by(Pid pid, Destination to, Routed routed) {
 void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
 void Run::process(ProcessEvent event) { journal_.process(event); }
 void Run::notice(Pid pid, std::string text) {
-  ++services_.warnings[fmt::format("pid {}: {}", journal_.number_of(pid), text)];
+  ++services_.notices[fmt::format("pid {}: {}", journal_.number_of(pid), text)];
 }
 
 // How the run ends: the main process goes, its orphans get `linger`, then what they left in buffers is read.
