@@ -169,9 +169,9 @@ asio::awaitable<HttpServer::Next> HttpServer::answer(Call call) {
     if (next == Next::go_on) next = co_await play_fault(outcome.reply->fault, reply);
     co_return next;
   }
-  // The program works on the reply while it is recorded.
-  const Next next = co_await flush();
+  // Recorded before the program can see the reply: whatever it does then, even kill -9 to us, the call is not lost.
   record(ticket, std::move(call.fields), outcome, std::move(findings), call.op);
+  const Next next = co_await flush();
   request_.clear();
   co_return next == Next::gone ? next : after == AfterReply::close ? Next::close : Next::go_on;
 }
