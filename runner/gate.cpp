@@ -20,12 +20,15 @@ Destination Gate::destination_of(const SocketAddress& address, Outgoing::Kind ki
   to.address = inet->text();
   to.port = inet->port;
   to.host = names_.name_of(to.address).value_or(to.address);
-  if (to.host != to.address) return to;
+  const auto spoken_of = [this](const Destination& place) {
+    return named_by_spec(place, spec_) || spec_.guard.allowing(place) || spec_.guard.denying(place);
+  };
+  if (to.host != to.address || spoken_of(to)) return to;
   // Nobody looked this address up. The hosts file may know it by the name that the spec uses.
   for (std::string& alias : names_.hosts_aliases(to.address)) {
     Destination aliased = to;
     aliased.host = std::move(alias);
-    if (named_by_spec(aliased, spec_) || spec_.guard.allowing(aliased) || spec_.guard.denying(aliased)) return aliased;
+    if (spoken_of(aliased)) return aliased;
   }
   return to;
 }

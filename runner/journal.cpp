@@ -62,7 +62,7 @@ Violation Journal::to_violation(Finding finding) const {
 
 void Journal::record(const CallTicket& call, const CallSite& site, Interaction interaction, const Entry* entry,
                      std::vector<Finding> findings, std::string_view state, std::string_view answered) {
-  if (is_leak(site.pid)) {
+  if (state != "ambient" && is_leak(site.pid)) {
     Finding leak;
     leak.kind = ViolationKind::leaked;
     leak.entry = entry;

@@ -124,6 +124,7 @@ int run(const RunOptions& options) {
   outcome.expectations_met = supervised.ledger().totals().met;
   outcome.expectations = supervised.ledger().totals().entries;
   outcome.exit_status = exit_status(outcome, options.verify_wins);
+  if (options.require_interactions && outcome.interactions == 0 && outcome.exit_status == kGreen) outcome.exit_status = kRed;
   outcome.pass = outcome.exit_status == kGreen;
   info.duration_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 

@@ -64,6 +64,8 @@ Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, std::c
 Run::~Run() = default;
 
 std::expected<ChildEnd, LaunchError> Run::serve() {
+  // Before anything runs: a signal from now on is the program's. (The program starts with the mask that we had.)
+  UniqueFd signals = signals_as_descriptor();
   LaunchOptions launch;
   launch.argv = options_.command;
   launch.env = options_.env;
@@ -75,7 +77,6 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
       [this](int fd, const SocketAddress& source) { return supervisor_->find_flow(fd, source); },
       [this](const SocketAddress& asked) { return gate_.destination_of(asked, Outgoing::Kind::datagram); });
 
-  UniqueFd signals = signals_as_descriptor();
   asio::co_spawn(loop_, watch_main(), asio::detached);
   asio::co_spawn(loop_, watch_signals(signals.release()), asio::detached);
   if (auto limit = options_.timeout ? options_.timeout : spec_.settings.timeout)
@@ -85,12 +86,6 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
   datagrams_->end();
   const bool child_failed = end_.result.signal || end_.result.exit_code.value_or(1) != 0;
   journal_.record(ledger_.finish(), child_failed);
-  if (options_.require_interactions && journal_.next_seq() == 1) {
-    Finding nothing;
-    nothing.kind = ViolationKind::unused;
-    nothing.message = "the program made no call at all, and --require-interactions asks for one";
-    journal_.record(one(std::move(nothing)), child_failed);
-  }
   return end_;
 }
 

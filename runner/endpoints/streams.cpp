@@ -102,6 +102,10 @@ asio::awaitable<void> serve_stream(Services& services, Resolver& resolver, Conne
 
 void record_played(Services& services, RawSession& session, Pid pid, std::uint64_t connection, const Destination& to) {
   for (RawSession::Played& played : session.take_played()) {
+    if (played.op == "end") {  // no call, but maybe steps left over
+      services.journal.record(std::move(played.findings), false);
+      continue;
+    }
     Interaction interaction;
     interaction.protocol = "socket";
     interaction.op = played.op;
