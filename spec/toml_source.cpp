@@ -43,12 +43,12 @@ TextRange range_of(const toml::value& value, const Document&) {
 }
 #endif
 
-void add_key_place(Node& node, std::string_view key, TextRange value, const Document& document) {
+Place place_of_key(std::string_view key, const toml::value& value, TextRange where, const Document& document) {
   // A table made by [header] or by a dotted key points at that header or key, everything else at its value.
-  const bool by_header = (node.is_table() || node.is_array()) && opens_line(document.text, value.offset);
-  const bool by_dots = node.is_table() && document.text.substr(value.offset, 1) != "{" && !by_header;
-  const TextRange range = by_header || by_dots ? key_within(document.text, value, key) : key_before(document.text, value.offset);
-  node.key_at = document.places.at(range.offset);
+  const bool by_header = (value.is_table() || value.is_array()) && opens_line(document.text, where.offset);
+  const bool by_dots = value.is_table() && document.text.substr(where.offset, 1) != "{" && !by_header;
+  const TextRange range = by_header || by_dots ? key_within(document.text, where, key) : key_before(document.text, where.offset);
+  return document.places.at(range.offset);
 }
 
 Node to_node(const toml::value& value, const Document& document) {
@@ -84,8 +84,9 @@ Node to_node(const toml::value& value, const Document& document) {
       });
       Node::Table table;
       for (const auto& [where, member] : members) {
+        Place key_at = place_of_key(member->first, member->second, where, document);  // first: places go on from the last
         table.emplace_back(member->first, to_node(member->second, document));
-        add_key_place(table.back().second, member->first, where, document);
+        table.back().second.key_at = std::move(key_at);
       }
       node.value = std::move(table);
       break;
