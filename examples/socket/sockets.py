@@ -18,7 +18,4 @@ with socket.socket(socket.AF_UNIX) as agent:
     agent.connect("/run/agent.sock")
     agent.sendall(b"\0\0\0\5hello")
     print(agent.recv(100))
-    try:
-        agent.recv(1)
-    except ConnectionResetError as reset:
-        print(reset.strerror)
+    print(agent.recv(1) or "the agent hung up")  # a unix socket knows no RST: the reader sees the end

@@ -48,6 +48,7 @@ int main(int count, char** arguments) {
   const char* body = strstr(reply, "\r\n\r\n");
   printf("%.3s %s\n", strlen(reply) > 12 ? reply + 9 : "???", body ? body + 4 : "");
   free(reply);
+  fflush(stdout);  // LeakSanitizer ends the program before stdio would
   if (count > 4) {  // a leak for LeakSanitizer to find
     char* volatile lost = malloc(99);
     lost = NULL;

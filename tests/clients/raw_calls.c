@@ -108,7 +108,6 @@ static void mapped(const struct sockaddr_in* to) {
 /// A process that hides its memory still gets its answer.
 static void not_dumpable(const struct sockaddr_in* to) {
   prctl(PR_SET_DUMPABLE, 0);
-  printf("dumpable %d, ", prctl(PR_GET_DUMPABLE));
   gathered(to);
 }
 

@@ -65,6 +65,8 @@ class Echo:
         while True:
             try:
                 data, source = self._udp.recvfrom(65536)
+                if source is None:  # shut down
+                    return
                 self._udp.sendto(data, source)
             except OSError:
                 return

@@ -65,7 +65,7 @@ CASES += [
 FAN_OUT = """version = 1
 
 [[expect]]
-http  = "GET http://api.example.com/item/{{number:int}}"
+http  = "GET http://api.example.com/item/{{int}}"
 times = %d
 reply = { json = { ok = true } }
 [defaults.http]

@@ -14,5 +14,5 @@ CASES = [
          stdout="2606:2800:220:1::1 93.184.216.34\n10 mail.example.com. 20 backup.example.com.\nretired.example.com is gone\n10.0.0.7\n",
          counts={"asserted": 5}),
     Case("socket", [PYTHON, "@examples@/socket/sockets.py"], args=("--spec", "@examples@/socket/sockets.toml"),
-         stdout="b'HTTP/1.1 200 OK\\r\\n\\r\\n'\nConnection refused\nb'signed by agent'\nConnection reset by peer\n"),
+         stdout="b'HTTP/1.1 200 OK\\r\\n\\r\\n'\nConnection refused\nb'signed by agent'\nthe agent hung up\n"),
 ]

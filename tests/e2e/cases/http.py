@@ -81,7 +81,7 @@ REPLIES = [
     Case("repeated header", [*CURL, "-D", "-", "-o", "/dev/null", f"http://{HOST}/a"],
          get("/a", '{ headers = { set-cookie = ["a=1", "b=2"] } }'), stdout=re.compile(r"[\s\S]*a=1\r\n[\s\S]*b=2\r\n[\s\S]*")),
     Case("chunked reply", [*CURL, "-D", "-", f"http://{HOST}/a"], get("/a", '{ chunks = ["one ", "two ", "three"] }'),
-         stdout=re.compile(r"(?i)[\s\S]*transfer-encoding: chunked\r\n[\s\S]*\r\n\r\none two three")),
+         stdout=re.compile(r"(?i)[\s\S]*transfer-encoding: chunked\r\n[\s\S]*\r\none two three")),
     Case("server-sent events", [*CURL, "-N", f"http://{HOST}/events"],
          get("/events", '{ sse = [{ event = "tick", data = "1" }, { data = "2" }] }'), stdout="event: tick\ndata: 1\n\ndata: 2\n\n"),
     Case("gzip reply", [*CURL, "--compressed", f"http://{HOST}/a"],
@@ -93,7 +93,7 @@ REPLIES = [
          + entry(f"GET http://{HOST}/quick", '{ text = "quick " }', 'any_order = "both"'), stdout="quick slow"),
     Case("503, 503, 200 with a client that retries", [*CURL, "--retry", "3", "--retry-delay", "1", f"http://{HOST}/a"],
          get("/a", "", "replies = [{ status = 503 }, { status = 503 }, { status = 200, text = 'at last' }]"), stdout="at last",
-         has=("HTTP error",), counts={"asserted": 3}),
+         counts={"asserted": 3}),
     Case("503, reset, 200 with urllib3's Retry",
          [PYTHON, "-c", "import requests; from requests.adapters import HTTPAdapter; from urllib3.util import Retry\n"
           "s = requests.Session(); s.mount('http://', HTTPAdapter(max_retries=Retry(5, status_forcelist=[503])))\n"

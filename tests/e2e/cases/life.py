@@ -15,7 +15,8 @@ SPEC = ('version = 1\n[[expect]]\nhttp = "GET http://api.example.com/tick"\nhead
 
 
 def start(stage: Stage, place: Path, env: dict[str, str], *command: str, args: tuple[str, ...] = ()) -> subprocess.Popen:
-    (place / "spec.toml").write_text(SPEC)
+    if not (place / "spec.toml").exists():
+        (place / "spec.toml").write_text(SPEC)
     return subprocess.Popen([str(stage.bigfoot), "--spec", "spec.toml", *args, "--", *command], cwd=place, env=env,
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
 
