@@ -27,7 +27,8 @@
 namespace bigfoot {
 namespace {
 
-constexpr int kWakePause = 1;  // milliseconds between two attempts to wake the notification thread
+constexpr int kWakePause = 1;    // milliseconds between two attempts to wake the notification thread
+constexpr int kEmptyRounds = 5;  // looks for processes to kill that must find none
 
 void block_all_signals() {
   sigset_t all;
@@ -138,13 +139,13 @@ class RunningTree final : public Supervisor {
     while (!empty_) {
       epoll_event ready[64];
       const int count = ::epoll_wait(epoll_.get(), ready, 64, pause());
-      // What the keeper saw first: it knows exit codes.
-      if (count != 0) hear_keeper();
-      for (int i = 0; i < count; ++i) {
+      for (int i = 0; i < count; ++i) {  // in the order in which they became ready
         const std::uint64_t data = ready[i].data.u64;
         if (WaitingCalls::is_ours(data)) {
           world_->waiting.on_ready(data);
-        } else if (data != kChannel) {
+        } else if (data == kChannel) {
+          hear_keeper();
+        } else {
           processes_.on_exit(static_cast<Pid>(data));
         }
       }
@@ -206,18 +207,18 @@ class RunningTree final : public Supervisor {
     answering_.join();
   }
 
-  // Ours are those with one filter more than we have, below the keeper or, when it has gone, below us.
+  // Ours are those with one filter more than we have, below the keeper or, when it has gone, below us. A look at /proc
+  // is no snapshot: a process that changes its parent meanwhile may be missed once, not again and again.
   void kill_without_keeper() {
     const std::optional<TaskStatus> self = task_status(static_cast<Tid>(::getpid()));
-    for (bool any = true; any;) {
-      any = false;
+    for (int rounds_left = kEmptyRounds; self && rounds_left > 0; --rounds_left) {
       for (const Pid pid : descendants_of(static_cast<Pid>(::getpid()))) {
         const std::optional<TaskStatus> status = task_status(static_cast<Tid>(pid));
-        if (!status || !self || status->filters <= self->filters) continue;
+        if (!status || status->filters <= self->filters) continue;
         ::kill(static_cast<pid_t>(pid), SIGKILL);
-        any = true;
+        rounds_left = kEmptyRounds;
       }
-      if (any) ::poll(nullptr, 0, kWakePause);
+      ::poll(nullptr, 0, kWakePause);
     }
   }
 
