@@ -88,7 +88,12 @@ int run(const RunOptions& options) {
   Spec spec = load_spec(files, problems);
   for (const Diagnostic& problem : problems.all())
     if (problem.severity != Severity::warning || options.verbose) say(to_text(problem));
-  if (problems.has(Severity::not_here)) return kBadSpec;
+  if (problems.has(Severity::not_here)) {
+    say(problems.has(Severity::error)
+            ? "bigfoot-run: nothing was started: the spec has errors\n"
+            : "bigfoot-run: nothing was started: the spec is valid, but this version cannot do all that it asks for\n");
+    return kBadSpec;
+  }
   if (options.guard) spec.guard.default_level = *options.guard;
 
   // 2. Where everything that happens will be written down.
