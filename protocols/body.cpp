@@ -128,6 +128,14 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
+bool is_text(std::string_view bytes) {
+  const auto is_control = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t' && c != '\r' && c != '\n') || byte == 0x7F;
+  };
+  return is_utf8(bytes) && std::none_of(bytes.begin(), bytes.end(), is_control);
+}
+
 std::string to_base64(std::string_view bytes) {
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);

@@ -10,6 +10,8 @@
 namespace bigfoot {
 
 bool is_utf8(std::string_view bytes);
+/// UTF-8 that a person can read: no control characters but tab and line ends. What is no text is shown in hex.
+bool is_text(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);  ///< padding optional, URL alphabet accepted
 std::optional<std::string> from_hex(std::string_view text);     ///< blanks allowed

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "protocols/body.h"
 #include "runner/json_text.h"
 
 namespace bigfoot {
@@ -17,6 +18,8 @@ bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0)
 
 std::string value_text(const std::optional<Value>& value) {
   if (!value) return "(no key)";
+  if (value->is_string() && !is_text(value->get_ref<const std::string&>()))
+    return fmt::format("hex {}", to_hex(value->get_ref<const std::string&>()));
   std::string text;
   append_json(text, *value);
   return one_line(text);

@@ -54,12 +54,6 @@ RunInfo describe(const RunOptions& options, const std::vector<std::string>& spec
   return info;
 }
 
-bool use_color(Color choice) {
-  if (choice != Color::automatic) return choice == Color::always;
-  const char* no_color = std::getenv("NO_COLOR");  // https://no-color.org: set and not empty
-  return ::isatty(STDERR_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
-}
-
 bool violated(const RunOutcome& outcome) {
   for (std::uint64_t count : outcome.violations)
     if (count > 0) return true;
@@ -98,10 +92,7 @@ int run(const RunOptions& options) {
 
   // 2. Where everything that happens will be written down.
   const auto start = std::chrono::steady_clock::now();
-  const Redactor redactor(spec.settings.redact, [](std::string_view name) -> std::optional<std::string> {
-    const char* value = std::getenv(std::string(name).c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  });
+  const Redactor redactor(spec.settings.redact, child_environment(options));
   RunInfo info = describe(options, files, now_text());
   auto timeline = Timeline::open({options.timeline, spec.settings.body_limit}, info, redactor);
   if (!timeline) {
@@ -135,8 +126,8 @@ int run(const RunOptions& options) {
 
   // 5. The report.
   const auto trouble = (*timeline)->finish(info, outcome);
-  if (!options.quiet || !outcome.pass)
-    say(text_report({info, outcome, (*timeline)->violations(), (*timeline)->processes()}, use_color(options.color), options.verbose));
+  if (!options.quiet)
+    say(text_report({info, outcome, (*timeline)->violations(), (*timeline)->processes()}, use_color(options.color, STDERR_FILENO), options.verbose));
   if (!options.quiet) say_counted("warning: ", supervised.warnings());
   if (options.verbose || !outcome.pass) say_counted("note: ", supervised.notices());
   if (trouble) {

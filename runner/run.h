@@ -22,6 +22,9 @@ struct ChildEnd {
   std::string ended_by;  ///< "" by itself, "timeout", "signal"
 };
 
+/// A variable as the supervised program sees it: --env, else our own environment. `options` must outlive it.
+std::function<std::optional<std::string>(std::string_view)> child_environment(const RunOptions& options);
+
 class Run : private LoopSide {
  public:
   Run(const RunOptions& options, const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start);

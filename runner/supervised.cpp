@@ -29,13 +29,11 @@ std::string read_whole(const char* path) {
 }
 
 Surroundings surroundings(const RunOptions& options) {
-  auto env = [&options](std::string_view name) -> std::optional<std::string> {
-    for (const auto& [key, value] : options.env)
-      if (key == name) return value;
-    const char* value = std::getenv(std::string(name).c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  };
-  return {env, now_text, std::mt19937_64(options.seed)};
+  Surroundings around;
+  around.env = child_environment(options);
+  around.now = now_text;
+  around.random = std::mt19937_64(options.seed);
+  return around;
 }
 
 constexpr int kForwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
@@ -50,6 +48,15 @@ UniqueFd signals_as_descriptor() {
 }
 
 }  // namespace
+
+std::function<std::optional<std::string>(std::string_view)> child_environment(const RunOptions& options) {
+  return [&options](std::string_view name) -> std::optional<std::string> {
+    for (const auto& [key, value] : options.env)
+      if (key == name) return value;
+    const char* value = std::getenv(std::string(name).c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+}
 
 Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start)
     : options_(options),

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "protocols/raw/difference.h"
 #include "protocols/registry.h"
 #include "spec/call_fields.h"
 #include "spec/entry_index.h"
@@ -230,7 +231,7 @@ Finding Ledger::unexpected_bytes(const Destination& to, std::string_view first_b
   out.kind = ViolationKind::unexpected;
   out.message = first_bytes.empty() ? fmt::format("{}: connected, and the program waits for the server to speak first", to.url())
                                     : fmt::format("{}: {} of no known protocol", to.url(), counted(first_bytes.size(), "byte", "bytes"));
-  if (!first_bytes.empty()) out.differences.push_back({"send", std::nullopt, Value(std::string(first_bytes)), ""});
+  if (!first_bytes.empty()) out.notes.push_back("first bytes: " + shown_bytes(first_bytes));
   NearMiss nearest = nearest_socket(to, *impl_->book);
   out.nearest = nearest.entry;
   out.nearest_reason = std::move(nearest.reason);

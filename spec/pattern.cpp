@@ -212,7 +212,7 @@ std::string item_path(std::string_view path, std::size_t index) { return fmt::fo
 
 std::string text_note(std::string_view expected, std::string_view actual) {
   constexpr std::size_t kSeenAtOnce = 24;  // two short words need no pointer to the place
-  const bool plain = is_utf8(expected) && is_utf8(actual);
+  const bool plain = is_text(expected) && is_text(actual);
   if (plain && std::max(expected.size(), actual.size()) <= kSeenAtOnce) return "";
   return first_difference(expected, actual);
 }

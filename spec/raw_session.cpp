@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "protocols/raw/difference.h"
 #include "spec/findings.h"
 #include "spec/suggest.h"
 #include "spec/toml_text.h"
@@ -308,7 +309,7 @@ class StepSession : public RawSession {
     out.entry = &entry();
     out.at = entry().at;
     out.message = fmt::format("{}: the program sent {} after the last step", entry_title(entry()), counted(bytes.size(), "byte", "bytes"));
-    out.differences.push_back({"send", std::nullopt, Value(bytes), ""});
+    out.notes.push_back("sent: " + shown_bytes(bytes));
     out.suggestion_verb = "add the step";
     out.suggestion = send_step(bytes);
     violated();

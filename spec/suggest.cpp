@@ -153,7 +153,7 @@ std::string call_headline(const ProtocolInfo& protocol, const Fields& call) {
 }
 
 Value spoken_bytes(std::string_view bytes) {
-  if (is_utf8(bytes)) return spoken_text(bytes);
+  if (is_text(bytes)) return spoken_text(bytes);
   if (bytes.size() <= kShortBytes) return Value::object({{"hex", to_hex(bytes)}});
   return Value::object({{"base64", to_base64(bytes)}});
 }

@@ -10,12 +10,6 @@
 namespace bigfoot {
 namespace {
 
-bool is_plain_text(std::string_view bytes) {
-  return is_utf8(bytes) && std::ranges::none_of(bytes, [](unsigned char c) {
-           return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
-         });
-}
-
 /// Up to `limit` bytes from `at`, without cutting a UTF-8 sequence in two at the end.
 std::string_view part_of(std::string_view bytes, std::size_t at, std::size_t limit) {
   std::string_view part = bytes.substr(at, limit);
@@ -73,7 +67,7 @@ std::optional<BytesDifference> compare_bytes(std::string_view expected, std::str
   BytesDifference found{.at = static_cast<std::size_t>(left - expected.begin())};
   const std::size_t from = std::min(character_start(expected, found.at), character_start(actual, found.at));
   const std::string_view wanted = part_of(expected, from, context), got = part_of(actual, from, context);
-  found.hex = !is_plain_text(wanted) || !is_plain_text(got);
+  found.hex = !is_text(wanted) || !is_text(got);
   const auto shown = [&](std::string_view whole, std::string_view text) {
     if (found.at >= whole.size()) return std::string();
     return found.hex ? to_hex(whole.substr(found.at, context)) : quoted(text);
@@ -81,6 +75,12 @@ std::optional<BytesDifference> compare_bytes(std::string_view expected, std::str
   found.expected_shown = shown(expected, wanted);
   found.actual_shown = shown(actual, got);
   return found;
+}
+
+std::string shown_bytes(std::string_view bytes, std::size_t limit) {
+  const std::string_view part = part_of(bytes, 0, limit);
+  const std::string shown = is_text(part) ? quoted(part) : "hex " + to_hex(bytes.substr(0, limit));
+  return bytes.size() > limit ? shown + " …" : shown;
 }
 
 std::string first_difference(std::string_view expected, std::string_view actual) {

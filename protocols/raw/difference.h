@@ -24,4 +24,7 @@ std::optional<BytesDifference> compare_bytes(std::string_view expected, std::str
 /// `differs at byte 12: expected "a", got "b"`, or `... got the end`; "" where both are equal.
 std::string first_difference(std::string_view expected, std::string_view actual);
 
+/// The first `limit` bytes for a report: quoted text, or "hex 00 00 05"; with an ellipsis where there are more.
+std::string shown_bytes(std::string_view bytes, std::size_t limit = 48);
+
 }  // namespace bigfoot
