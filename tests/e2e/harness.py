@@ -78,8 +78,8 @@ class Stage:
 
 def shown(text: str) -> str:
     """The report without what differs from run to run."""
-    text = re.sub(r"t\+[0-9.]+ ?(ms|s)", "t+N ms", text)
-    return re.sub(r"\bafter [0-9.]+ ?(ms|s)\b", "after N ms", text)
+    text = re.sub(r"t\+[0-9.,]+ ?(ms|s)", "t+N ms", text)
+    return re.sub(r"\bafter [0-9.,]+ ?(ms|s)\b", "after N ms", text)
 
 
 def compare(what: str, wanted: Any, got: str) -> None:
