@@ -122,7 +122,7 @@ EXITS = [
     Case("--timeout", ["sleep", "60"], "version = 1\n", args=("--timeout", "500ms"), exit=124, has=("TIMEOUT", "the run was ended after N ms"), timeout=20),
     Case("--timeout, with children that ignore TERM", quiet("trap '' TERM; (trap '' TERM; sleep 60) & sleep 60"), "version = 1\n",
          args=("--timeout", "300ms"), exit=124, report=ANY, timeout=20),
-    Case("--require-interactions", ["true"], "version = 1\n", args=("--require-interactions",), exit=3, has=("made no call at all",)),
+    Case("--require-interactions", ["true"], "version = 1\n", args=("--require-interactions",), exit=3, has=("made no call", "--require-interactions")),
     Case("--require-interactions, with one", ["curl", "-s", GET_A], ONLY_A,
          args=("--require-interactions",), stdout="A"),
 ]
