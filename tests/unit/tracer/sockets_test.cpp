@@ -2,6 +2,7 @@
 // of reaching them (SocketAccess).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "harness.h"
@@ -138,7 +139,8 @@ TEST_P(AccessTest, AnsweredOnAnotherThread) {
       ::usleep(20'000);
       OsResult<UniqueFd> ours = std::move(moved).redirect();
       char text[5];
-      ::usleep(20'000);
+      pollfd ready{ours ? ours->get() : -1, POLLIN, 0};
+      ::poll(&ready, 1, 10'000);
       if (ours && ::read(ours->get(), text, 5) == 5) static_cast<void>(!::write(ours->get(), text, 5));
     });
     return true;
