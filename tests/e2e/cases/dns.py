@@ -113,7 +113,7 @@ ERRORS = [
          STRICT + '[[expect]]\ndns = "flaky.example.com"\nreplies = [{ error = "timeout" }, { address = ["10.0.0.7"] }]\n',
          stdout=re.compile(r"(;; .*timed out\n)?10\.0\.0\.7\n"), counts={"asserted": 2}),
     Case("a name nobody expects", ["dig", "+noall", "+comments", "unknown.example.com"], STRICT, exit=3,
-         stdout=re.compile(r"(?s).*status: NXDOMAIN.*"), has=("UNEXPECTED", "unknown.example.com"), calls=["dns unexpected A unknown.example.com"]),
+         stdout=re.compile(r"(?s).*status: NXDOMAIN.*"), has=("UNEXPECTED", "unknown.example.com"), calls=["dns unexpected A/AAAA unknown.example.com"]),
     Case("a lookup that never comes", ["true"], V4, exit=3, has=("UNUSED", "api.example.com", "never happened")),
 ]
 
