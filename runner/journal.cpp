@@ -91,6 +91,25 @@ void Journal::record(const CallTicket& call, const CallSite& site, Interaction i
   }
 }
 
+std::string Journal::repeatable(Interaction interaction, const CallSite& site, const Entry* entry) const {
+  interaction.target = site.target;
+  interaction.state = "asserted";
+  interaction.expectation = reference_to(entry, {});
+  return timeline_.repeatable(std::move(interaction));
+}
+
+bool Journal::record_again(const CallTicket& call, const CallSite& site, std::string_view repeatable) {
+  if (is_leak(site.pid)) return false;
+  Interaction numbers;
+  numbers.seq = call.seq;
+  numbers.t_ms = call.started_ms;
+  numbers.duration_ms = now_ms() - call.started_ms;
+  numbers.pid = number_of(site.pid);
+  numbers.connection = site.connection;
+  timeline_.add_again(numbers, repeatable);
+  return true;
+}
+
 void Journal::record(std::vector<Finding> findings, bool likely_consequence) {
   for (Finding& finding : findings) {
     Violation violation = to_violation(std::move(finding));

@@ -44,6 +44,10 @@ class Journal {
   /// "asserted", "ambient", "allowed". `answered` is what the program saw instead of an answer ("501", "RST").
   void record(const CallTicket& call, const CallSite& site, Interaction interaction, const Entry* entry,
               std::vector<Finding> findings, std::string_view state, std::string_view answered = {});
+  /// The part of an interaction that equal calls have in common, for record_again().
+  std::string repeatable(Interaction interaction, const CallSite& site, const Entry* entry) const;
+  /// Records an asserted call that equals an earlier one but for its numbers. False where it cannot be told so shortly.
+  bool record_again(const CallTicket& call, const CallSite& site, std::string_view repeatable);
   /// Records what no interaction belongs to (unused entries, a timeout). `likely_consequence`: the child failed by
   /// itself, and these may only follow from that.
   void record(std::vector<Finding> findings, bool likely_consequence);

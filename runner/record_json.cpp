@@ -143,12 +143,22 @@ void make_readable(std::optional<ExpectationRef>& ref) {
 }  // namespace
 
 void append_members(std::string& out, const Interaction& interaction, std::size_t body_limit) {
+  append_numbers(out, interaction);
+  out += ',';
+  append_repeatable(out, interaction, body_limit);
+}
+
+void append_numbers(std::string& out, const Interaction& interaction) {
   Members members(out);
   members.number("seq", interaction.seq);
   members.ms("t_ms", interaction.t_ms);
   members.ms("duration_ms", interaction.duration_ms);
   members.number("pid", interaction.pid);
   members.number("connection", interaction.connection == 0 ? std::nullopt : std::optional(interaction.connection));
+}
+
+void append_repeatable(std::string& out, const Interaction& interaction, std::size_t body_limit) {
+  Members members(out);
   members.text("protocol", interaction.protocol);
   members.text("op", interaction.op);
   members.text("target", interaction.target);

@@ -12,6 +12,10 @@ namespace bigfoot {
 /// Each appends one object's members without the opening brace, closing brace included, so that a spool can put
 /// `{"type":"interaction",` in front and a document only `{`.
 void append_members(std::string& out, const Interaction& interaction, std::size_t body_limit);
+/// The two halves of an interaction's members: numbers, times, process and connection, without a brace or comma at the
+/// end; then all that equal calls have in common.
+void append_numbers(std::string& out, const Interaction& interaction);
+void append_repeatable(std::string& out, const Interaction& interaction, std::size_t body_limit);
 void append_members(std::string& out, const Violation& violation);
 void append_members(std::string& out, const ProcessRecord& process);
 void append_members(std::string& out, const RunInfo& run);

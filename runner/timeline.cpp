@@ -63,11 +63,31 @@ class SpooledTimeline final : public Timeline {
       ++counts_.allowed;
     }
     if (!spool_) return;
-    in_order_ = in_order_ && interaction.seq >= last_seq_;
-    last_seq_ = interaction.seq;
+    note_order(interaction.seq);
     redactor_.apply(interaction);
     record_.assign(kInteractionRecord);
     append_members(record_, interaction, options_.body_limit);
+    record_ += '\n';
+    spool_->append(record_);
+  }
+
+  std::string repeatable(Interaction interaction) const override {
+    std::string text;
+    if (!spool_) return text;
+    redactor_.apply(interaction);
+    append_repeatable(text, interaction, options_.body_limit);
+    return text;
+  }
+
+  void add_again(const Interaction& numbers, std::string_view repeatable) override {
+    ++counts_.interactions;
+    ++counts_.asserted;
+    if (!spool_) return;
+    note_order(numbers.seq);
+    record_.assign(kInteractionRecord);
+    append_numbers(record_, numbers);
+    record_ += ',';
+    record_ += repeatable;
     record_ += '\n';
     spool_->append(record_);
   }
@@ -119,6 +139,11 @@ class SpooledTimeline final : public Timeline {
   }
 
  private:
+  void note_order(std::uint64_t seq) {
+    in_order_ = in_order_ && seq >= last_seq_;
+    last_seq_ = seq;
+  }
+
   RunInfo redacted(RunInfo run) const {
     for (std::string& argument : run.command) argument = redactor_.apply_text(argument);
     return run;

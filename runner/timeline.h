@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runner/record.h"
@@ -28,6 +29,10 @@ class Timeline {
   virtual ~Timeline() = default;
 
   virtual void add(Interaction interaction) = 0;   ///< counts it by state; redacts; spools at once
+  /// What the records of equal calls have in common: all but number, times, process and connection. Redacted.
+  virtual std::string repeatable(Interaction interaction) const = 0;
+  /// Adds an asserted call that equals an earlier one: of `numbers` only what `repeatable` leaves out is read.
+  virtual void add_again(const Interaction& numbers, std::string_view repeatable) = 0;
   virtual void add(Violation violation) = 0;
   virtual void add(const ProcessRecord& process) = 0;  ///< again with the same pid: replaces it (ended)
   virtual const RunOutcome& counts() const = 0;

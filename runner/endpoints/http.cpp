@@ -84,11 +84,14 @@ class HttpServer {
     return host.find(':') != host.npos ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
   }
 
-  asio::awaitable<Next> answer(Call call);
+  asio::awaitable<Next> answer(Call call, const CallTicket& ticket, Outcome outcome, std::string_view request);
+  bool repeats(const Outcome& outcome, const CallTicket& ticket);
+  void remember(std::string_view request, const Call& call, const Outcome& outcome, std::string_view answer);
   asio::awaitable<Next> pass_on(Call call, const CallTicket& ticket);
   void consume(std::size_t bytes);
   asio::awaitable<Next> play_fault(Fault fault, std::string_view reply);
   asio::awaitable<Next> flush();
+  Interaction shown(Fields&& call, const Outcome& outcome, std::string_view op);
   void record(const CallTicket& ticket, Fields&& call, const Outcome& outcome, std::vector<Finding>&& findings,
               std::string_view op);
   asio::awaitable<void> refuse_bytes(const ProtocolError& error);
@@ -110,8 +113,7 @@ asio::awaitable<HttpServer::Next> HttpServer::flush() {
   co_return taken ? Next::go_on : Next::gone;
 }
 
-void HttpServer::record(const CallTicket& ticket, Fields&& call, const Outcome& outcome, std::vector<Finding>&& findings,
-                        std::string_view op) {
+Interaction HttpServer::shown(Fields&& call, const Outcome& outcome, std::string_view op) {
   Interaction interaction;
   interaction.protocol = "http";
   interaction.op = op;
@@ -124,7 +126,12 @@ void HttpServer::record(const CallTicket& ticket, Fields&& call, const Outcome& 
     else
       interaction.response = shown_response(outcome.rendered);
   }
-  services_.journal.record(ticket, site_, std::move(interaction), outcome.entry, std::move(findings), "asserted",
+  return interaction;
+}
+
+void HttpServer::record(const CallTicket& ticket, Fields&& call, const Outcome& outcome, std::vector<Finding>&& findings,
+                        std::string_view op) {
+  services_.journal.record(ticket, site_, shown(std::move(call), outcome, op), outcome.entry, std::move(findings), "asserted",
                            outcome.refuse || outcome.entry == nullptr ? "501" : "");
 }
 
@@ -149,9 +156,35 @@ asio::awaitable<HttpServer::Next> HttpServer::play_fault(Fault fault, std::strin
   co_return Next::close;
 }
 
-asio::awaitable<HttpServer::Next> HttpServer::answer(Call call) {
-  const CallTicket ticket = services_.journal.open_call();
-  Outcome outcome = services_.ledger.offer(decoder_->info(), call.fields, ticket.seq);
+/// Answers and records the call that the memo holds, if the ledger says the same of it as before.
+bool HttpServer::repeats(const Outcome& outcome, const CallTicket& ticket) {
+  const HttpMemo& memo = services_.http_memo;
+  if (outcome.reply != memo.reply || outcome.refuse || !outcome.findings.empty()) return false;
+  if (!services_.journal.record_again(ticket, site_, memo.record)) return false;
+  out_ += memo.answer;
+  return true;
+}
+
+/// Fills the memo once the same bytes have come twice.
+void HttpServer::remember(std::string_view request, const Call& call, const Outcome& outcome, std::string_view answer) {
+  HttpMemo& memo = services_.http_memo;
+  if (request.empty() || request.size() > HttpMemo::kMostBytes || guard_ != GuardLevel::error) return;
+  const bool twice = memo.request == request && memo.host == connection_.to.host && memo.port == connection_.to.port;
+  if (twice && memo.filled) return;
+  memo = HttpMemo{};
+  memo.request = request;
+  memo.host = connection_.to.host;
+  memo.port = connection_.to.port;
+  if (!twice) return;
+  memo.call = call.fields;
+  memo.reply = outcome.reply;
+  memo.answer = answer;
+  memo.record = services_.journal.repeatable(shown(Fields(call.fields), outcome, call.op), site_, outcome.entry);
+  memo.filled = true;
+}
+
+asio::awaitable<HttpServer::Next> HttpServer::answer(Call call, const CallTicket& ticket, Outcome outcome,
+                                                     std::string_view request) {
   if (outcome.entry == nullptr && guard_ != GuardLevel::error) co_return co_await pass_on(std::move(call), ticket);
   std::vector<Finding> findings = std::move(outcome.findings);
   if (outcome.reply != nullptr && outcome.reply->delay.count() > 0) {
@@ -169,6 +202,9 @@ asio::awaitable<HttpServer::Next> HttpServer::answer(Call call) {
     if (next == Next::go_on) next = co_await play_fault(outcome.reply->fault, reply);
     co_return next;
   }
+  if (!refused && outcome.reply != nullptr && outcome.rendered_is_constant && outcome.reply->delay.count() == 0 &&
+      findings.empty() && before == 0 && after == AfterReply::keep_open)
+    remember(request, call, outcome, out_);
   // Recorded before the program can see the reply: whatever it does then, even kill -9 to us, the call is not lost.
   record(ticket, std::move(call.fields), outcome, std::move(findings), call.op);
   const Next next = co_await flush();
@@ -222,16 +258,37 @@ asio::awaitable<void> HttpServer::refuse_bytes(const ProtocolError& error) {
 }
 
 asio::awaitable<bool> HttpServer::serve() {
+  bool between = true;  // the decoder has no message half read
   for (;;) {
-    DecodeResult decoded = decoder_->decode(io_.input(), out_);
+    std::optional<CallTicket> ticket;
+    Outcome outcome;
+    if (HttpMemo& memo = services_.http_memo;
+        between && memo.filled && memo.begins(io_.input(), connection_.to.host, connection_.to.port)) {
+      ticket = services_.journal.open_call();
+      outcome = services_.ledger.offer(decoder_->info(), memo.call, ticket->seq);
+      if (repeats(outcome, *ticket)) {
+        consume(memo.request.size());
+        if (co_await flush() == Next::gone) co_return false;
+        continue;
+      }
+    }
+    const std::string_view input = io_.input();
+    DecodeResult decoded = decoder_->decode(input, out_);
     if (!decoded) {
       co_await refuse_bytes(decoded.error());
       co_return false;
     }
     Next next = Next::go_on;
     if (auto* call = std::get_if<Call>(&decoded->event)) {
+      // Whole, in one piece, and without an answer on the way (100 Continue): then its bytes stand for it.
+      const std::string request(input.substr(0, between && out_.empty() ? std::min(decoded->used, HttpMemo::kMostBytes + 1) : 0));
       consume(decoded->used);
-      next = co_await answer(std::move(*call));
+      if (!ticket) {
+        ticket = services_.journal.open_call();
+        outcome = services_.ledger.offer(decoder_->info(), call->fields, ticket->seq);
+      }
+      next = co_await answer(std::move(*call), *ticket, std::move(outcome), request);
+      between = true;
     } else if (auto* change = std::get_if<Switch>(&decoded->event)) {
       consume(decoded->used);
       if (co_await flush() == Next::gone) co_return false;
@@ -247,6 +304,7 @@ asio::awaitable<bool> HttpServer::serve() {
       connection_.to.port = colon == std::string::npos ? 0 : static_cast<unsigned>(std::atoi(change->authority.c_str() + colon + 1));
       co_return true;
     } else {
+      if (decoded->used > 0) between = false;
       consume(decoded->used);
       if (co_await flush() == Next::gone) co_return false;
       if (!std::holds_alternative<NeedMore>(decoded->event)) continue;
@@ -258,7 +316,9 @@ asio::awaitable<bool> HttpServer::serve() {
         }
         if (auto* call = std::get_if<Call>(&last->event)) {
           consume(last->used);
-          co_await answer(std::move(*call));
+          const CallTicket late = services_.journal.open_call();
+          Outcome outcome = services_.ledger.offer(decoder_->info(), call->fields, late.seq);
+          co_await answer(std::move(*call), late, std::move(outcome), "");
         }
         co_await io_.close();
         co_return false;

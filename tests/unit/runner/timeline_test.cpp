@@ -108,6 +108,17 @@ RunOutcome ended(const Timeline& timeline) {
   return outcome;
 }
 
+TEST_F(TimelineTest, ACallAddedAgainReadsLikeTheFirst) {
+  const auto whole = open(path("whole.jsonl")), again = open(path("again.jsonl"));
+  whole->add(charge(1));
+  whole->add(charge(2));
+  again->add(charge(1));
+  again->add_again(charge(2), again->repeatable(charge(1)));
+  EXPECT_EQ(again->counts().interactions, 2u);
+  EXPECT_EQ(again->counts().asserted, 2u);
+  EXPECT_EQ(text_of(path("again.jsonl")), text_of(path("whole.jsonl")));
+}
+
 TEST_F(TimelineTest, TheDocumentIsTheOneOfThePage) {
   const auto timeline = open(path("t.json"));
   ProcessRecord process = tests_process();
