@@ -26,6 +26,12 @@ UPLOAD = 'version = 1\n[[expect]]\nhttp = "POST http://api.example.com/upload"\n
 
 FRAMING = [
     Case("keep-alive", raw("keep-alive"), ABC, stdout="A\nB\nC\n", counts={"asserted": 3}),
+    Case("the same request over and over", [*CURL, *[f"http://{HOST}/poll"] * 6],
+         get("/poll", '{ text = "A" }', "times = 4") + entry(f"GET http://{HOST}/poll", '{ text = "B" }', "times = 2"),
+         stdout="AAAABB", counts={"asserted": 6}),
+    Case("the same request once too often", [*CURL, *[f"http://{HOST}/poll"] * 5], get("/poll", '{ text = "A" }', "times = 4"),
+         exit=3, stdout=re.compile(r"AAAAunexpected: GET http://api.example.com/poll\n[\s\S]*"), has=("UNEXPECTED  #6",),
+         counts={"asserted": 4, "unexpected": 1}),
     Case("pipelining", raw("pipeline"), ABC, stdout="200 A\n200 B\n200 C\n", counts={"asserted": 3}),
     Case("a byte at a time", raw("drip"), UPLOAD + 'body = "drop by drop"\nreply = { text = "ok" }\n', stdout="200 ok\n"),
     Case("chunked upload", raw("chunked"), UPLOAD + 'body = "hello world"\nreply = { text = "ok" }\n', stdout="200 ok\n"),
