@@ -125,6 +125,19 @@ std::optional<int> zombie_status(Pid pid) {
   return static_cast<int>(*status);
 }
 
+bool is_running(Pid pid) {
+  const std::string tasks = fmt::format("/proc/{}/task", static_cast<pid_t>(pid));
+  const Directory threads(::opendir(tasks.c_str()));
+  if (!threads) return false;
+  while (const dirent* entry = ::readdir(threads.get())) {
+    if (!number(entry->d_name)) continue;
+    const std::optional<std::string> text = contents(fmt::format("{}/{}/stat", tasks, entry->d_name));
+    const auto fields = text ? stat_fields(*text) : std::nullopt;
+    if (fields && fields->size() > kStatState && (*fields)[kStatState] == "R") return true;
+  }
+  return false;
+}
+
 std::vector<Pid> descendants_of(Pid ancestor) {
   std::unordered_multimap<pid_t, pid_t> children;
   const Directory proc(::opendir("/proc"));

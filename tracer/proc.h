@@ -32,6 +32,8 @@ std::optional<std::string> process_link(pid_t task, const char* name);
 /// wait status as waitpid(2) gives it, of a process not yet reaped.
 std::optional<int> zombie_status(Pid pid);
 
+/// Whether a thread of the process has the CPU, or waits for one. False for a process that has gone.
+bool is_running(Pid pid);
 /// All processes below `ancestor`, itself not counted. Needs no CONFIG_PROC_CHILDREN.
 std::vector<Pid> descendants_of(Pid ancestor);
 /// Calls `visit` with the inode of each socket that the process has open.

@@ -9,11 +9,13 @@
 #include "protocols/tls_hello.h"
 #include "runner/endpoints/resolver.h"
 #include "runner/policy.h"
+#include "tracer/proc.h"
 
 namespace bigfoot {
 namespace {
 
 constexpr std::chrono::milliseconds kSilence{250};  // spec-format.md, section 10: server-first protocols say nothing first
+constexpr int kPatience = 40;                      // times kSilence: 10 s for a program that is busy all the time
 constexpr std::size_t kShownBytes = 256;            // of an unexpected stream, for the report
 
 bool http_is_named(const Spec& spec, const Destination& to) {
@@ -52,8 +54,10 @@ std::string why_refused(Sniffed spoken, const StreamIo& io) {
   return "";
 }
 
-/// Waits until it is clear what the client speaks. An unnamed destination gets no longer than kSilence to say something.
-asio::awaitable<Sniffed> recognise(StreamIo& io, bool named) {
+/// Waits until it is clear what the client speaks. An unnamed destination gets no longer than kSilence to say something;
+/// on a busy machine, the time in which the program wants to run and cannot does not count.
+asio::awaitable<Sniffed> recognise(StreamIo& io, Pid pid, bool named) {
+  int patience = kPatience;
   for (;;) {
     const Sniffed sniffed = sniff(io.input());
     if (sniffed != Sniffed::need_more) co_return sniffed;
@@ -62,6 +66,7 @@ asio::awaitable<Sniffed> recognise(StreamIo& io, bool named) {
       read = co_await io.read();
     else
       read = co_await io.read_within(kSilence);
+    if (read == StreamIo::Read::quiet && patience-- > 0 && is_running(pid)) continue;
     if (read != StreamIo::Read::bytes) co_return io.input().empty() ? Sniffed::need_more : Sniffed::unknown;
   }
 }
@@ -81,7 +86,7 @@ asio::awaitable<void> converse(Services& services, Resolver& resolver, StreamIo&
       }
       if (session) co_return co_await serve_session(services, io, connection, std::move(session));
     }
-    const Sniffed spoken = co_await recognise(io, named);
+    const Sniffed spoken = co_await recognise(io, connection.pid, named);
     // A client that opens a second connection in reserve and never uses it has made no call.
     if (spoken == Sniffed::need_more && named && io.ended()) co_return co_await io.close();
     if (spoken != Sniffed::http) co_return refuse(services, io, connection, why_refused(spoken, io));
