@@ -24,6 +24,10 @@ constexpr bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+constexpr std::size_t kLongestMethod = 20;
+
+bool is_method_character(char c) { return is_alphanumeric(c) || c == '-' || c == '_'; }
+
 /// Both agree as far as both reach.
 bool agree(std::string_view a, std::string_view b) {
   const std::size_t size = std::min(a.size(), b.size());
@@ -60,7 +64,13 @@ Sniffed sniff_http(std::string_view bytes) {
       best = Sniffed::need_more;
     }
   }
-  return best;
+  if (best != Sniffed::unknown) return best;
+  // A method of somebody's own: a word, a blank and an absolute path. RFC 9110, 9.1; RFC 9112, 3.
+  const std::size_t blank = bytes.find(' ');
+  const std::string_view word = bytes.substr(0, blank);
+  if (word.empty() || word.size() > kLongestMethod || !std::ranges::all_of(word, is_method_character)) return Sniffed::unknown;
+  if (blank == bytes.npos || blank + 1 == bytes.size()) return Sniffed::need_more;
+  return bytes[blank + 1] == '/' ? Sniffed::http : Sniffed::unknown;
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ Routed route(const Destination& to, bool missing_path, bool connect_may_fail, co
   if (named && connect_may_fail) return {Route::ask};
   if (named || is_dns(to)) return {Route::redirect};
   if (std::ranges::find(kNameServices, to.path) != kNameServices.end()) return {Route::no_such_path};
-  if (missing_path) return {Route::let_through};
   if (const GuardRule* rule = spec.guard.denying(to)) return {Route::denied, rule};
+  if (missing_path) return {Route::let_through};
   if (const GuardRule* rule = spec.guard.allowing(to)) return {Route::allowed, rule};
   switch (spec.guard.level("socket")) {
     case GuardLevel::off: return {Route::allowed};

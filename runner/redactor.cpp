@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 #include <set>
 
 #include "protocols/body.h"
@@ -334,6 +335,24 @@ struct Redactor::Rules {
     in_json(value, states);
   }
 
+  /// One argument that is a header line, a body, or text.
+  void argument(std::string& word) const {
+    std::size_t name_at = 0;
+    for (const std::string_view flag : {"--header=", "-H"})
+      if (word.starts_with(flag)) name_at = flag.size();
+    const std::size_t colon = word.find(':');
+    if (colon != std::string::npos && colon > name_at) {
+      const std::string name = lower(std::string_view(word).substr(name_at, colon - name_at));
+      const std::size_t value_at = std::min(word.find_first_not_of(' ', colon + 1), word.size());
+      if (hides_header(name)) {
+        word = word.substr(0, value_at) + header_value(name, std::string_view(word).substr(value_at));
+        return;
+      }
+    }
+    const bool form = !forms.empty() && word.find('=') != std::string::npos && word.find(' ') == std::string::npos;
+    body(word, form ? "application/x-www-form-urlencoded" : "");
+  }
+
   std::string toml(std::string_view suggestion) const {
     return replace_toml_values(
         suggestion,
@@ -408,5 +427,19 @@ void Redactor::apply(Violation& violation) const {
 }
 
 std::string Redactor::apply_text(std::string_view text) const { return rules_->text(text); }
+
+std::vector<std::string> Redactor::apply_command(std::vector<std::string> argv) const {
+  bool credentials = false;  // the argument behind -u, as curl, wget and httpie have it
+  for (std::string& word : argv) {
+    const bool is_user = std::exchange(credentials, word == "-u" || word == "--user");
+    const std::size_t colon = is_user ? word.find(':') : std::string::npos;
+    if (colon != std::string::npos) {
+      word = word.substr(0, colon + 1) + "{{redacted}}";
+    } else if (!word.empty()) {
+      rules_->argument(word);
+    }
+  }
+  return argv;
+}
 
 }  // namespace bigfoot

@@ -31,6 +31,9 @@ class Redactor {
   void apply(Interaction& interaction) const;
   void apply(Violation& violation) const;
   std::string apply_text(std::string_view text) const;
+  /// A command line: beside what apply_text() finds, header lines ("-H", "X-Key: ..."), JSON and form bodies that an
+  /// argument consists of, and the password behind -u or --user. Inside a longer script only what apply_text() finds.
+  std::vector<std::string> apply_command(std::vector<std::string> argv) const;
 
  private:
   struct Rules;

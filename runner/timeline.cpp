@@ -102,7 +102,7 @@ class SpooledTimeline final : public Timeline {
 
   void add(const ProcessRecord& process) override {
     ProcessRecord redacted = process;
-    for (std::string& argument : redacted.argv) argument = redactor_.apply_text(argument);
+    redacted.argv = redactor_.apply_command(std::move(redacted.argv));
     if (spool_) append(kProcessRecord, redacted);
     const auto [known, is_new] = process_index_.try_emplace(process.pid, processes_.size());
     if (is_new) {
@@ -145,7 +145,7 @@ class SpooledTimeline final : public Timeline {
   }
 
   RunInfo redacted(RunInfo run) const {
-    for (std::string& argument : run.command) argument = redactor_.apply_text(argument);
+    run.command = redactor_.apply_command(std::move(run.command));
     return run;
   }
 

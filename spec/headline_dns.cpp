@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "protocols/dns/record_data.h"
 #include "spec/check.h"
 #include "spec/url_pattern.h"
 
@@ -47,9 +48,10 @@ void load_dns(EntryDraft& draft) {
   const std::string type = blank == masked.npos ? "" : text.substr(0, blank);
   const std::size_t start = blank == masked.npos ? 0 : std::min(masked.find_first_not_of(' ', blank), text.size());
   std::string name = text.substr(start);
-  if (!type.empty() && type != "*" && std::ranges::find(kTypes, std::string_view(type)) == kTypes.end()) {
+  if (!type.empty() && type != "*" && std::ranges::find(kTypes, std::string_view(type)) == kTypes.end() &&
+      !dns_type_number(type)) {
     refuse_part(draft.problems, draft.headline, 0, type, fmt::format("'{}' is no record type", type),
-                did_you_mean(type, kTypes, "A, AAAA, MX, TXT, SRV, CNAME or PTR; a name alone asks for A and AAAA"));
+                did_you_mean(type, kTypes, "A, AAAA, MX, TXT, SRV, CNAME, PTR, NS, SOA or TYPE and a number; a name alone asks for A and AAAA"));
     return;
   }
   if (name.find("://") != name.npos || name.find('/') != name.npos) {

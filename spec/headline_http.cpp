@@ -38,9 +38,10 @@ bool check_method(const EntryDraft& draft, std::string_view method) {
     return false;
   }
   if (method != upper(method)) {
-    refuse_part(draft.problems, draft.headline, 0, method, fmt::format("HTTP methods are case-sensitive, and '{}' is none that clients send", method),
-                fmt::format("did you mean '{}'?", upper(method)));
-    return false;
+    warn(draft.problems, part_of(draft.headline, 0, std::string(method)),
+         fmt::format("HTTP methods are case-sensitive, and '{}' is not '{}'", method, upper(method)),
+         fmt::format("did you mean '{}'?", upper(method)));
+    return true;
   }
   if (std::ranges::find(kMethods, method) == kMethods.end())
     if (const std::string hint = did_you_mean(method, kMethods); !hint.empty())

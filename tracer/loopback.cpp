@@ -2,9 +2,11 @@
 // together.
 #include "tracer/loopback.h"
 
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -170,6 +172,13 @@ int Loopback::connect_again(const TargetSocket& socket, bool is_mapped) {
     length = to_sockaddr(mapped(std::get<InetAddress>(to_address(&to, length))), to);
   }
   return ::connect(socket.fd->get(), reinterpret_cast<const sockaddr*>(&to), length) == 0 ? 0 : errno;
+}
+
+bool loopback_is_up() {
+  const UniqueFd any(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo");
+  return any && ::ioctl(any.get(), SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP) != 0;
 }
 
 }  // namespace bigfoot

@@ -11,6 +11,10 @@
 
 namespace bigfoot {
 
+/// Whether the interface `lo` is up: a new network namespace has it down, and then nothing can be redirected to us.
+bool loopback_is_up();
+inline constexpr const char* kLoopbackCure = "ip link set lo up";
+
 class Loopback {
  public:
   struct Connected {

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "tracer/loopback.h"
 #include "tracer/address.h"
 #include "tracer/probe_session.h"
 
@@ -93,6 +94,7 @@ ProbeResult loopback6() {
 }
 
 ProbeResult interfaces() {
+  if (!loopback_is_up()) return {State::missing, "interfaces", "loopback is down", kLoopbackCure};
   ifaddrs* list = nullptr;
   bool other = false;
   if (::getifaddrs(&list) != 0) return {State::degraded, "interfaces", "unknown", "allow AF_NETLINK sockets"};

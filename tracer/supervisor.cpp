@@ -20,6 +20,7 @@
 #include "tracer/datagram_calls.h"
 #include "tracer/exec_calls.h"
 #include "tracer/launch.h"
+#include "tracer/loopback.h"
 #include "tracer/proc.h"
 #include "tracer/processes.h"
 #include "tracer/socket_calls.h"
@@ -246,6 +247,8 @@ class RunningTree final : public Supervisor {
 std::expected<std::unique_ptr<Supervisor>, LaunchError> Supervisor::launch(const LaunchOptions& options,
                                                                            TrafficHandler& handler) {
   assert(!options.argv.empty());
+  if (!loopback_is_up())
+    return std::unexpected(LaunchError{125, "the loopback interface is down: calls cannot be redirected", kLoopbackCure});
   std::expected<Launched, LaunchError> launched = launch_target(options);
   if (!launched) return std::unexpected(launched.error());
   auto tree = std::make_unique<RunningTree>(std::move(*launched), options, handler);

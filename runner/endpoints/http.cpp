@@ -150,7 +150,10 @@ asio::awaitable<HttpServer::Next> HttpServer::play_fault(Fault fault, std::strin
   }
   if (fault == Fault::garbage) co_await io_.write(kGarbage);
   if (fault == Fault::truncate) {
-    const std::size_t missing = std::max<std::size_t>(reply.size() / 4, 1);
+    // In the body where there is one: a cut head is no reply at all, and some clients take it for an empty one.
+    const std::size_t head = reply.find("\r\n\r\n");
+    const std::size_t body = head == reply.npos ? 0 : reply.size() - head - 4;
+    const std::size_t missing = std::max<std::size_t>((body > 0 ? body : reply.size()) / 4, 1);
     co_await io_.write(reply.substr(0, reply.size() - missing));
   }
   co_return Next::close;

@@ -15,6 +15,7 @@ namespace bigfoot {
 namespace {
 
 constexpr std::chrono::milliseconds kSilence{250};  // spec-format.md, section 10: server-first protocols say nothing first
+constexpr std::chrono::milliseconds kHalfALine{5000};  // for the rest of a first line that an expected client began
 constexpr int kPatience = 40;                      // times kSilence: 10 s for a program that is busy all the time
 constexpr std::size_t kShownBytes = 256;            // of an unexpected stream, for the report
 
@@ -24,11 +25,26 @@ bool http_is_named(const Spec& spec, const Destination& to) {
   });
 }
 
+/// What is wrong with a stream that is refused. Bytes of a protocol that this version cannot answer are nobody's to
+/// paste: the report says what to do instead.
+Finding refusal(Services& services, const StreamIo& io, const Destination& to, Sniffed spoken) {
+  Finding finding = services.ledger.unexpected_bytes(to, io.input().substr(0, kShownBytes));
+  if (spoken == Sniffed::need_more)
+    finding.notes.push_back(io.ended() ? "it was closed without a byte" : "nothing was sent within 250 ms");
+  if (spoken != Sniffed::tls && spoken != Sniffed::http2) return finding;
+  const auto name = spoken == Sniffed::tls ? sni_of(io.input()) : std::nullopt;
+  finding.message = fmt::format("{}: the program began {}{}, which this version does not answer yet", to.url(),
+                                spoken == Sniffed::tls ? "TLS" : "HTTP/2", name ? fmt::format(" for {}", *name) : "");
+  finding.notes = {fmt::format("let it use plain HTTP/1.1 under test, or let it through: [guard] allow = [\"{}\"]", to.url())};
+  finding.suggestion.clear();
+  finding.suggestion_verb.clear();
+  return finding;
+}
+
 /// Refuses a stream that nothing in the spec speaks of, or that speaks something else than the spec says.
-void refuse(Services& services, StreamIo& io, const Connection& connection, std::string_view why) {
+void refuse(Services& services, StreamIo& io, const Connection& connection, Sniffed spoken) {
   const std::string_view first = io.input().substr(0, kShownBytes);
-  Finding finding = services.ledger.unexpected_bytes(connection.to, first);
-  if (!why.empty()) finding.notes.emplace_back(why);
+  Finding finding = refusal(services, io, connection.to, spoken);
   Interaction interaction;
   interaction.protocol = "socket";
   interaction.op = first.empty() ? "connect" : "send";
@@ -36,22 +52,6 @@ void refuse(Services& services, StreamIo& io, const Connection& connection, std:
   services.journal.record(services.journal.open_call(), {connection.pid, connection.number, connection.to.url()},
                           std::move(interaction), nullptr, one(std::move(finding)), "", "RST");
   io.reset();
-}
-
-/// What the report says of a stream that is refused, beside its first bytes.
-std::string why_refused(Sniffed spoken, const StreamIo& io) {
-  switch (spoken) {
-    case Sniffed::tls: {
-      const auto name = sni_of(io.input());
-      return fmt::format("the program began TLS{}: this version answers plain text only",
-                         name ? fmt::format(" for {}", *name) : std::string());
-    }
-    case Sniffed::http2: return "the program began HTTP/2 at once: this version answers HTTP/1.1";
-    case Sniffed::need_more: return io.ended() ? "it was closed without a byte" : "nothing was sent within 250 ms";
-    case Sniffed::http:
-    case Sniffed::unknown: break;
-  }
-  return "";
 }
 
 /// Waits until it is clear what the client speaks. An unnamed destination gets no longer than kSilence to say something;
@@ -62,10 +62,10 @@ asio::awaitable<Sniffed> recognise(StreamIo& io, Pid pid, bool named) {
     const Sniffed sniffed = sniff(io.input());
     if (sniffed != Sniffed::need_more) co_return sniffed;
     StreamIo::Read read;
-    if (named)
+    if (named && io.input().empty())
       read = co_await io.read();
     else
-      read = co_await io.read_within(kSilence);
+      read = co_await io.read_within(named ? kHalfALine : kSilence);
     if (read == StreamIo::Read::quiet && patience-- > 0 && is_running(pid)) continue;
     if (read != StreamIo::Read::bytes) co_return io.input().empty() ? Sniffed::need_more : Sniffed::unknown;
   }
@@ -89,7 +89,7 @@ asio::awaitable<void> converse(Services& services, Resolver& resolver, StreamIo&
     const Sniffed spoken = co_await recognise(io, connection.pid, named);
     // A client that opens a second connection in reserve and never uses it has made no call.
     if (spoken == Sniffed::need_more && named && io.ended()) co_return co_await io.close();
-    if (spoken != Sniffed::http) co_return refuse(services, io, connection, why_refused(spoken, io));
+    if (spoken != Sniffed::http) co_return refuse(services, io, connection, spoken);
     if (!co_await serve_http(services, io, connection)) co_return;
   }
 }

@@ -26,6 +26,11 @@ UPLOAD = 'version = 1\n[[expect]]\nhttp = "POST http://api.example.com/upload"\n
 
 FRAMING = [
     Case("keep-alive", raw("keep-alive"), ABC, stdout="A\nB\nC\n", counts={"asserted": 3}),
+    Case("a method of somebody's own", [*CURL, "-X", "BREW", f"http://{HOST}/pot"],
+         DEFAULTS + entry(f"BREW http://{HOST}/pot", '{ status = 418, text = "teapot" }'), stdout="teapot"),
+    Case("a truncated reply keeps its head", [*CURL, f"http://{HOST}/cut"], get("/cut", '{ text = "ok", fault = "truncate" }'),
+         exit=18, stdout="o",
+         report=re.compile(r"curl: \(18\)[^\n]*\n")),
     Case("the same request over and over", [*CURL, *[f"http://{HOST}/poll"] * 6],
          get("/poll", '{ text = "A" }', "times = 4") + entry(f"GET http://{HOST}/poll", '{ text = "B" }', "times = 2"),
          stdout="AAAABB", counts={"asserted": 6}),
@@ -94,8 +99,8 @@ REPLIES = [
          get("/a", '{ headers = { content-encoding = "gzip" }, text = "unpacked" }'), stdout="unpacked"),
     Case("hex reply", ["sh", "-c", f"curl -sS http://{HOST}/a | od -An -tx1"], get("/a", '{ hex = "00 ff 10" }'), stdout=" 00 ff 10\n"),
     Case("delay", raw("slow"), get("/slow", '{ text = "late", delay = "300ms" }'), stdout="200 True\n"),
-    Case("a delay holds nobody else up", ["sh", "-c", f"curl -sS http://{HOST}/slow & sleep 0.1; curl -sS http://{HOST}/quick; wait"],
-         DEFAULTS + entry(f"GET http://{HOST}/slow", '{ text = "slow", delay = "900ms" }', 'any_order = "both"')
+    Case("a delay holds nobody else up", ["sh", "-c", f"curl -sS http://{HOST}/slow & sleep 0.3; curl -sS http://{HOST}/quick; wait"],
+         DEFAULTS + entry(f"GET http://{HOST}/slow", '{ text = "slow", delay = "6s" }', 'any_order = "both"')
          + entry(f"GET http://{HOST}/quick", '{ text = "quick " }', 'any_order = "both"'), stdout="quick slow"),
     Case("503, 503, 200 with a client that retries", [*CURL, "--retry", "3", "--retry-delay", "1", f"http://{HOST}/a"],
          get("/a", "", "replies = [{ status = 503 }, { status = 503 }, { status = 200, text = 'at last' }]"), stdout="at last",

@@ -32,6 +32,10 @@ TEST(Sniff, KnowsTheFirstBytes) {
       {"CONNECT [::1]:443", Sniffed::http},
       {"CONNECT {\"verbose\":", Sniffed::unknown},  // NATS
       {"PROPFIND /", Sniffed::http},
+      {"BREW /pot HTTP/1.1", Sniffed::http},
+      {"patch /x HTTP/1.1", Sniffed::http},  // Node's fetch leaves it in lower case
+      {"BREW", Sniffed::need_more},
+      {"a-word-that-is-longer-than-a-method", Sniffed::unknown},
       {"P", Sniffed::need_more},
       {"PR", Sniffed::need_more},
       {"PRI", Sniffed::need_more},

@@ -23,7 +23,7 @@ Destination unix_stream(std::string path) { return {Transport::unix_stream, "", 
 constexpr std::string_view kSpec = R"(version = 1
 [guard]
 allow = ["http://localhost:*", "unix:/run/dbus/*"]
-deny  = ["http://*.prod.internal"]
+deny  = ["http://*.prod.internal", "unix:/run/secret/*"]
 
 [[expect]]
 http = "GET http://api.example.com/a"
@@ -59,6 +59,7 @@ TEST(Policy, RoutesEachDestination) {
       {"nscd must not answer in our place", unix_stream("/var/run/nscd/socket"), false, false, Route::no_such_path},
       {"nor where it is missing", unix_stream("/var/run/nscd/socket"), true, false, Route::no_such_path},
       {"a path that is not there answers for itself", unix_stream("/run/none.sock"), true, false, Route::let_through},
+      {"but not where a rule denies it", unix_stream("/run/secret/a.sock"), true, false, Route::denied},
       {"an expected path needs no file", unix_stream("/run/agent.sock"), true, false, Route::redirect},
       {"an allowed path", unix_stream("/run/dbus/system_bus_socket"), false, false, Route::allowed},
       {"a path nobody expects", unix_stream("/run/other.sock"), false, false, Route::redirect},

@@ -210,5 +210,16 @@ TEST(RedactorText, IsLinear) {
   }
 }
 
+TEST(Redactor, CommandLinesLoseWhatTheRulesHide) {
+  const Redactor redactor({"header:x-key", "json:$.password", "form:pin"}, [](std::string_view) { return std::nullopt; }, {});
+  const std::vector<std::string> clean = redactor.apply_command(
+      {"curl", "-u", "alice:hush1", "-H", "X-Key: hush2", "-HX-Key:hush3", "--header=Authorization: Digest hush4", "-d",
+       R"({"password":"hush5","amount":1})", "-d", "pin=hush6&a=1", "http://a.example/"});
+  EXPECT_EQ(clean, (std::vector<std::string>{"curl", "-u", "alice:{{redacted}}", "-H", "X-Key: {{redacted}}", "-HX-Key:{{redacted}}",
+                                             "--header=Authorization: Digest {{redacted}}", "-d",
+                                             R"({"password":"{{redacted}}","amount":1})", "-d", "pin={{redacted}}&a=1",
+                                             "http://a.example/"}));
+}
+
 }  // namespace
 }  // namespace bigfoot
