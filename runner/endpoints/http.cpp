@@ -261,7 +261,7 @@ asio::awaitable<void> HttpServer::refuse_bytes(const ProtocolError& error) {
 }
 
 asio::awaitable<bool> HttpServer::serve() {
-  bool between = true;  // the decoder has no message half read
+  bool between = true;  // the decoder has seen nothing of a next message
   for (;;) {
     std::optional<CallTicket> ticket;
     Outcome outcome;
@@ -307,7 +307,7 @@ asio::awaitable<bool> HttpServer::serve() {
       connection_.to.port = colon == std::string::npos ? 0 : static_cast<unsigned>(std::atoi(change->authority.c_str() + colon + 1));
       co_return true;
     } else {
-      if (decoded->used > 0) between = false;
+      if (!input.empty()) between = false;  // used or not, the decoder remembers how far it has looked
       consume(decoded->used);
       if (co_await flush() == Next::gone) co_return false;
       if (!std::holds_alternative<NeedMore>(decoded->event)) continue;

@@ -24,10 +24,26 @@ def raw(what: str) -> list[str]:
 ABC = DEFAULTS + "".join(entry(f"GET http://{HOST}/{name}", f'{{ text = "{name.upper()}" }}') for name in "abc")
 UPLOAD = 'version = 1\n[[expect]]\nhttp = "POST http://api.example.com/upload"\nheaders = "*"\n'
 
+PIECES = """
+import socket, sys, time
+call = f"GET /poll HTTP/1.1\\r\\nHost: {sys.argv[1]}\\r\\n\\r\\n".encode()
+with socket.create_connection((sys.argv[1], 80)) as end:
+    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for piece in (call * 3, call[:40], call[40:] + call[:9], call[9:20], call[20:], call):
+        end.sendall(piece)
+        time.sleep(0.1)
+    got = b""
+    while got.count(b"HTTP/1.1 200 OK") < 6 or not got.endswith(b"A"):
+        got += end.recv(65536) or sys.exit(f"ended after {got!r}")
+print(got.count(b"HTTP/1.1 200 OK"))
+"""
+
 FRAMING = [
     Case("keep-alive", raw("keep-alive"), ABC, stdout="A\nB\nC\n", counts={"asserted": 3}),
     Case("a method of somebody's own", [*CURL, "-X", "BREW", f"http://{HOST}/pot"],
          DEFAULTS + entry(f"BREW http://{HOST}/pot", '{ status = 418, text = "teapot" }'), stdout="teapot"),
+    Case("the same request in pieces, pipelined", [PYTHON, "-c", PIECES, HOST], get("/poll", '{ text = "A" }', "times = 6"),
+         stdout="6\n", counts={"asserted": 6}),
     Case("a truncated reply keeps its head", [*CURL, f"http://{HOST}/cut"], get("/cut", '{ text = "ok", fault = "truncate" }'),
          exit=18, stdout="o",
          report=re.compile(r"curl: \(18\)[^\n]*\n")),
