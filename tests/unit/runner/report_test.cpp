@@ -80,7 +80,7 @@ TEST(Report, HasTheFormOfTheSpecPage) {
   outcome.allowed = 2;
   outcome.expectations_met = 6;
   outcome.expectations = 7;
-  EXPECT_EQ(report(violations, outcome, {process(3, {"/work/build/tests"})}),
+  EXPECT_EQ(report(violations, outcome, {process(3, {"/abs/build/tests"})}),
             R"(bigfoot-run: 3 problems · 6 of 7 expectations met · 41 interactions (33 ambient, 2 allowed)
 
 MISMATCH  #4  POST https://api.stripe.com/v1/charges     tests pid 3 · t+212ms

@@ -44,7 +44,7 @@ class TimelineTest : public testing::Test {
     return text.str();
   }
 
-  RunInfo run_{{"./tests", "--all"}, "/work", {"orders.toml"}, "2026-01-02T03:04:05.678Z", 812.4, "0.1.0", "6.1.0", "x86_64", 1};
+  RunInfo run_{{"./tests", "--all"}, "/abs", {"orders.toml"}, "2026-01-02T03:04:05.678Z", 812.4, "0.1.0", "6.1.0", "x86_64", 1};
   Redactor redactor_{{}, [](std::string_view) { return std::nullopt; }, {}};
   fs::path folder_;
 };
@@ -94,7 +94,7 @@ ProcessRecord tests_process() {
   process.host_pid = 81234;
   process.ppid = 1;
   process.argv = {"./tests", "--all"};
-  process.exe = "/work/tests";
+  process.exe = "/abs/tests";
   process.started_ms = 0.9;
   return process;
 }
@@ -133,10 +133,10 @@ TEST_F(TimelineTest, TheDocumentIsTheOneOfThePage) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1) << "only the document is left";
   EXPECT_EQ(text_of(path("t.json")), R"({
 "schema": "bigfoot-timeline/1",
-"run": {"command":["./tests","--all"],"cwd":"/work","specs":["orders.toml"],"started_at":"2026-01-02T03:04:05.678Z","duration_ms":812.400,"version":"0.1.0","kernel":"6.1.0","arch":"x86_64","seed":1},
+"run": {"command":["./tests","--all"],"cwd":"/abs","specs":["orders.toml"],"started_at":"2026-01-02T03:04:05.678Z","duration_ms":812.400,"version":"0.1.0","kernel":"6.1.0","arch":"x86_64","seed":1},
 "outcome": {"verdict":"fail","exit_status":3,"child":{"exit_code":0,"signal":null},"expectations":{"met":6,"of":7},"counts":{"interactions":1,"asserted":0,"ambient":0,"allowed":0,"unexpected":0,"mismatch":1,"unasserted":0,"unused":0,"out_of_order":0,"out_of_state":0,"guarded":0,"leaked":0,"undecoded":0,"tls_refused":0,"timeout":0}},
 "processes": [
-{"pid":3,"host_pid":81234,"ppid":1,"argv":["./tests","--all"],"exe":"/work/tests","started_ms":0.900,"ended_ms":810.000,"exit_code":0,"signal":null}
+{"pid":3,"host_pid":81234,"ppid":1,"argv":["./tests","--all"],"exe":"/abs/tests","started_ms":0.900,"ended_ms":810.000,"exit_code":0,"signal":null}
 ],
 "interactions": [
 {"seq":4,"t_ms":212.031,"duration_ms":0.420,"pid":3,"connection":2,"protocol":"http","op":"request","target":"http://api.stripe.com:80","test":null,"state":"mismatch","expectation":{"id":"charge","file":"orders.toml","line":14},"request":{"method":"POST","url":"http://api.stripe.com/v1/charges","headers":[["content-type","application/json"]],"body":{"json":{"amount":5001}}},"response":{"status":200,"headers":[],"body":{"text":""}}}
