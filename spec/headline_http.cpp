@@ -61,9 +61,6 @@ void set_url(EntryDraft& draft, const UrlPattern& url) {
   endpoint.tls = url.scheme == "https" || url.scheme == "wss";
   if (!url.host->is_any()) endpoint.host = url.host;
   endpoint.port = url.port_number;
-  if (endpoint.tls)
-    not_here(draft.problems, draft.headline, fmt::format("{}:// entries are valid, but TLS is not built yet", url.scheme),
-             fmt::format("this version answers {}:// only", url.scheme.substr(0, url.scheme.size() - 1)));
 }
 
 void set_query(EntryDraft& draft, const UrlPattern& url) {
