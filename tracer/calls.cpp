@@ -2,6 +2,7 @@
 // Source: the manual page in each row; kernel-notes.md for why.
 #include "tracer/calls.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/audit.h>
 #include <sys/prctl.h>
@@ -14,6 +15,7 @@
 #include "tracer/datagram_calls.h"
 #include "tracer/delivery.h"
 #include "tracer/exec_calls.h"
+#include "tracer/file_calls.h"
 #include "tracer/processes.h"
 #include "tracer/socket_calls.h"
 
@@ -63,6 +65,18 @@ void programs(Calls& calls, Notification notification) {
   (calls.exec.*method)(std::move(notification));
 }
 
+template <void (FileCalls::*method)(Notification)>
+void files(Calls& calls, Notification notification) {
+  (calls.files.*method)(std::move(notification));
+}
+
+// Opens for reading a file pass. O_TMPFILE has the bit of O_DIRECTORY and one of its own.
+constexpr ArgumentTest only_reads(unsigned index) {
+  return {Op::masked_equal, index, 0, FileCalls::kNotForReading};
+}
+// fstat(3) is newfstatat with this flag and an empty path.
+constexpr ArgumentTest names_a_path(unsigned index) { return {Op::masked_equal, index, 0, AT_EMPTY_PATH}; }
+
 // The rows of one number share one function.
 // clang-format off
 const std::array kCalls{
@@ -90,6 +104,21 @@ const std::array kCalls{
                 "recvmmsg(2)"},
     TrappedCall{"execve",         SYS_execve,         When::always, {}, programs<&ExecCalls::execve>, "execve(2)"},
     TrappedCall{"execveat",       SYS_execveat,       When::always, {}, programs<&ExecCalls::execveat>, "execveat(2)"},
+    TrappedCall{"openat",         SYS_openat,         When::opens, {only_reads(2)}, files<&FileCalls::openat>, "open(2)"},
+    TrappedCall{"openat2",        SYS_openat2,        When::opens, {}, files<&FileCalls::openat2>, "openat2(2)"},
+    TrappedCall{"newfstatat",     SYS_newfstatat,     When::looks, {names_a_path(3)}, files<&FileCalls::newfstatat>,
+                "stat(2)"},
+    TrappedCall{"statx",          SYS_statx,          When::looks, {names_a_path(2)}, files<&FileCalls::statx>,
+                "statx(2)"},
+    TrappedCall{"faccessat",      SYS_faccessat,      When::looks, {}, files<&FileCalls::faccessat>, "access(2)"},
+    TrappedCall{"faccessat2",     SYS_faccessat2,     When::looks, {names_a_path(3)}, files<&FileCalls::faccessat2>,
+                "access(2)"},
+#if defined(__x86_64__)  // AArch64 has none of these
+    TrappedCall{"open",           SYS_open,           When::opens, {only_reads(1)}, files<&FileCalls::open>, "open(2)"},
+    TrappedCall{"stat",           SYS_stat,           When::looks, {}, files<&FileCalls::stat>, "stat(2)"},
+    TrappedCall{"lstat",          SYS_lstat,          When::looks, {}, files<&FileCalls::lstat>, "stat(2)"},
+    TrappedCall{"access",         SYS_access,         When::looks, {}, files<&FileCalls::access>, "access(2)"},
+#endif
     TrappedCall{"io_uring_setup", SYS_io_uring_setup, When::always, {}, io_uring_setup, "io_uring_setup(2)"},
     TrappedCall{"prctl",          SYS_prctl,          When::always,
                 {{Op::equal, 0, PR_SET_DUMPABLE}, {Op::equal, 1, 0}}, pretend_success, "PR_SET_DUMPABLE(2const)"},

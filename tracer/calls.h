@@ -11,6 +11,7 @@
 namespace bigfoot {
 
 class ExecCalls;
+class FileCalls;
 class Delivery;
 class Processes;
 class SocketCalls;
@@ -23,19 +24,21 @@ struct Calls {
   SocketCalls& sockets;
   DatagramCalls& datagrams;
   ExecCalls& exec;
+  FileCalls& files;
 };
 
 /// The call is trapped only when this argument passes.
 struct ArgumentTest {
-  enum class Op { equal, not_equal } op = Op::equal;
+  enum class Op { equal, not_equal, masked_equal } op = Op::equal;
   unsigned index = 0;
   std::uint64_t value = 0;
+  std::uint64_t mask = 0;  ///< masked_equal: only these bits are compared
 };
 
 struct TrappedCall {
   const char* name;
   int number;  ///< SYS_ of the architecture this is built for
-  enum class When { always, sockets_owned } when = When::always;
+  enum class When { always, sockets_owned, opens, looks } when = When::always;
   std::vector<ArgumentTest> tests;  ///< all must pass; a call may have several rows
   void (*handle)(Calls&, Notification);
   const char* source;

@@ -8,6 +8,11 @@ void Delivery::outgoing(Outgoing call) {
   handler_.on_outgoing(std::move(call));
 }
 
+void Delivery::file(FileCall call) {
+  const std::lock_guard lock(one_at_a_time_);
+  handler_.on_file(std::move(call));
+}
+
 void Delivery::process(ProcessEvent event) {
   const std::lock_guard lock(one_at_a_time_);
   handler_.on_process(std::move(event));

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "tracer/supervisor.h"
@@ -21,6 +22,9 @@ class Delivery {
   void tree_gone();
   /// Called by whoever redirects, perhaps from inside on_outgoing: not serialised with the others.
   void datagram_socket(UniqueFd socket);
+  /// For every open of the tree: not serialised with the others either.
+  bool wants_file(std::string_view path) { return handler_.wants_file(path); }
+  void file(FileCall call);
 
  private:
   static constexpr std::size_t kMostNotices =

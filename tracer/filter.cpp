@@ -29,23 +29,68 @@ std::unexpected<OsError> seccomp_error(const char* call, int result) {
 scmp_arg_cmp comparison(const ArgumentTest& test) {
   scmp_arg_cmp out{};
   out.arg = test.index;
-  out.op = test.op == ArgumentTest::Op::equal ? SCMP_CMP_EQ : SCMP_CMP_NE;
-  out.datum_a = test.value;
+  switch (test.op) {
+    case ArgumentTest::Op::equal:
+    case ArgumentTest::Op::not_equal:
+      out.op = test.op == ArgumentTest::Op::equal ? SCMP_CMP_EQ : SCMP_CMP_NE;
+      out.datum_a = test.value;
+      break;
+    case ArgumentTest::Op::masked_equal:
+      out.op = SCMP_CMP_MASKED_EQ;
+      out.datum_a = test.mask;
+      out.datum_b = test.value;
+      break;
+  }
   return out;
 }
 
-OsResult<void> add_rows(const Context& context, bool own_sockets) {
+bool is_wanted(TrappedCall::When when, const FilterPlan& plan) {
+  switch (when) {
+    case TrappedCall::When::always:
+      return true;
+    case TrappedCall::When::sockets_owned:
+      return plan.own_sockets;
+    case TrappedCall::When::opens:
+      return plan.opens;
+    case TrappedCall::When::looks:
+      return plan.looks;
+  }
+  return false;
+}
+
+OsResult<void> add_rows(const Context& context, const FilterPlan& plan) {
   for (const TrappedCall& row : trapped_calls()) {
-    if (row.when == TrappedCall::When::sockets_owned && !own_sockets) continue;
+    if (!is_wanted(row.when, plan)) continue;
     std::vector<scmp_arg_cmp> tests;
     for (const ArgumentTest& test : row.tests) tests.push_back(comparison(test));
     const int done = ::seccomp_rule_add_array(context.get(), SCMP_ACT_NOTIFY, row.number,
                                               static_cast<unsigned>(tests.size()), tests.data());
     if (done != 0) return seccomp_error("seccomp_rule_add", done);
   }
-  if (own_sockets) return {};  // the function of socket(2) refuses MPTCP itself
-  // Go 1.24 and later try MPTCP first and fall back: the supervisor's end could not be told from TCP's
-  // otherwise.
+  return {};
+}
+
+// The run's private key lives in the supervisor, and a program under test that runs as the same user could
+// read it there. This is no wall (root has other ways): it keeps a debugger or a crash reporter of the tree
+// from it.
+OsResult<void> refuse_reading(const Context& context, pid_t process) {
+  const struct {
+    int number;
+    unsigned argument;  // that holds the process
+  } kReaders[] = {{SYS_ptrace, 1}, {SYS_process_vm_readv, 0}};
+  for (const auto& reader : kReaders) {
+    // The kernel takes 32 bits of it.
+    const scmp_arg_cmp test = comparison(
+        {ArgumentTest::Op::masked_equal, reader.argument, static_cast<std::uint64_t>(process), 0xffffffff});
+    const int done = ::seccomp_rule_add_array(context.get(), SCMP_ACT_ERRNO(EPERM), reader.number, 1, &test);
+    if (done != 0) return seccomp_error("seccomp_rule_add", done);
+  }
+  return {};
+}
+
+// Go 1.24 and later try MPTCP first and fall back: the supervisor's end could not be told from TCP's
+// otherwise.
+OsResult<void> refuse_mptcp(const Context& context) {
   for (const int family : {AF_INET, AF_INET6}) {
     const scmp_arg_cmp tests[] = {
         comparison({ArgumentTest::Op::equal, 0, static_cast<std::uint64_t>(family)}),
@@ -73,7 +118,7 @@ OsResult<std::vector<sock_filter>> exported(const Context& context) {
 
 }  // namespace
 
-OsResult<std::vector<sock_filter>> build_filter(bool own_sockets) {
+OsResult<std::vector<sock_filter>> build_filter(const FilterPlan& plan) {
   const Context context(::seccomp_init(SCMP_ACT_ALLOW));
   if (!context) return std::unexpected(OsError{"seccomp_init", EINVAL});
   // Other architectures' calls come as notifications too, to be answered ENOSYS and reported; x32 counts as
@@ -85,7 +130,10 @@ OsResult<std::vector<sock_filter>> build_filter(bool own_sockets) {
   if (const int done = ::seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2)) {
     return seccomp_error("seccomp_attr_set", done);
   }
-  if (const OsResult<void> done = add_rows(context, own_sockets); !done) return std::unexpected(done.error());
+  OsResult<void> done = add_rows(context, plan);
+  if (done) done = refuse_reading(context, plan.unreadable);
+  if (done && !plan.own_sockets) done = refuse_mptcp(context);  // else the function of socket(2) does
+  if (!done) return std::unexpected(done.error());
   return exported(context);
 }
 

@@ -232,7 +232,11 @@ std::expected<Launched, LaunchError> launch_target(const LaunchOptions& options)
                       (options.socket_access == LaunchOptions::SocketAccess::probe &&
                        !may_take_descriptors(out.keeper, theirs.get()));
   theirs.reset();
-  const OsResult<std::vector<sock_filter>> program = build_filter(out.sockets_owned);
+  const OsResult<std::vector<sock_filter>> program =
+      build_filter({.own_sockets = out.sockets_owned,
+                    .opens = options.files != LaunchOptions::Files::none,
+                    .looks = options.files == LaunchOptions::Files::opens_and_looks,
+                    .unreadable = ::getpid()});
   if (!program) return give_up(failed(program.error()));
   if (program->size() > SharedFilter::kMostInstructions)
     return give_up(failed({"seccomp_export_bpf", E2BIG}));

@@ -19,6 +19,7 @@
 #include "tracer/calls.h"
 #include "tracer/datagram_calls.h"
 #include "tracer/exec_calls.h"
+#include "tracer/file_calls.h"
 #include "tracer/launch.h"
 #include "tracer/loopback.h"
 #include "tracer/proc.h"
@@ -54,7 +55,8 @@ class RunningTree final : public Supervisor {
                                              [this] { return living(); })),
         datagrams_(world_),
         sockets_(world_, datagrams_),
-        exec_(delivery_, processes_, launched_.no_new_privs) {
+        exec_(delivery_, processes_, launched_.no_new_privs),
+        files_(delivery_, processes_) {
     listener_->wake_in_step();
     processes_.add_main(main_pid(), options.argv, "");
     answering_ = std::thread([this] { answer_calls(); });
@@ -111,7 +113,7 @@ class RunningTree final : public Supervisor {
     ::sigemptyset(&wake);
     ::sigaddset(&wake, wake_signal());
     ::pthread_sigmask(SIG_UNBLOCK, &wake, nullptr);
-    Calls calls{processes_, delivery_, sockets_, datagrams_, exec_};
+    Calls calls{processes_, delivery_, sockets_, datagrams_, exec_, files_};
     while (!stop_) {
       OsResult<Notification> received = listener_->receive();
       if (!received) {
@@ -233,6 +235,7 @@ class RunningTree final : public Supervisor {
   DatagramCalls datagrams_;
   SocketCalls sockets_;
   ExecCalls exec_;
+  FileCalls files_;
   std::mutex exit_mutex_;
   std::optional<ExitResult> main_exit_;
   std::atomic<bool> stop_ = false;

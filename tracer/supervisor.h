@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,36 @@ class Outgoing {
   std::unique_ptr<State> state_;
 };
 
+/// One attempt of the target to open a file for reading, or to look whether it is there and how long it is. The target's
+/// thread waits until one of the answers is given; a FileCall that is dropped is let through. Answer it where it comes.
+class FileCall {
+ public:
+  enum class Kind { open, look };  ///< look: the stat and access families
+  FileCall(FileCall&&) noexcept;
+  FileCall& operator=(FileCall&&) noexcept;
+  ~FileCall();
+
+  Kind kind() const;
+  const Caller& caller() const;
+  /// Absolute as the target sees it (its cwd and root, or the folder it gave); symbolic links not followed.
+  const std::string& path() const;
+  /// The file that the target would have opened, read-only, opened by us. The error is what the target would have seen;
+  /// EINVAL for anything but a regular file, ELOOP also for a link that a look does not follow.
+  OsResult<UniqueFd> original() const;
+
+  void let_through() &&;  ///< the kernel runs the call
+  void fail(Errno) &&;    ///< the call returns -1 and this errno
+  /// As if the path named the file behind `fd`: an open gives a descriptor of its own to it (its offset is not shared,
+  /// reading only), stat tells its size, access says yes.
+  void answer(int fd) &&;
+
+ private:
+  friend class FileCalls;
+  struct State;
+  explicit FileCall(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
 /// A process came, replaced its program or went; as soon as the supervisor learns of it.
 struct ProcessEvent {
   enum class What { started, exec, ended } what = What::started;
@@ -82,6 +113,10 @@ class TrafficHandler {
   /// A call that the supervisor answered on its own in a way the user should know of, once a kind and process:
   /// "io_uring_setup answered ENOSYS", "32-bit program refused".
   virtual void on_notice(Pid pid, std::string text) = 0;
+  /// Whether on_file() is to see calls that name this path, as the program wrote it (perhaps relative). Asked for every
+  /// open of the tree, so it must take next to no time; perhaps while another method is running on another thread.
+  virtual bool wants_file(std::string_view path) = 0;
+  virtual void on_file(FileCall call) = 0;
   /// No process of the tree is left: nothing more will come. Called from the notification thread, last.
   virtual void on_tree_gone() = 0;
 };
@@ -91,6 +126,8 @@ struct LaunchOptions {
   std::vector<std::pair<std::string, std::string>> env;  ///< set on top of our own environment
   /// Fixed for tests of the container paths; by default what the kernel probes find.
   enum class SocketAccess { probe, pidfd_getfd, owned_from_birth } socket_access = SocketAccess::probe;
+  /// Which file calls are trapped at all. Each costs every call of its kind a round trip.
+  enum class Files { none, opens, opens_and_looks } files = Files::none;
 };
 
 /// Why nothing was started. `exit_status` as outputs.md: 125, 126, 127.

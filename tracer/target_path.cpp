@@ -19,6 +19,13 @@ UniqueFd open_folder(Tid tid, const char* link) {
   return UniqueFd(::open(path.c_str(), O_PATH | O_CLOEXEC));
 }
 
+UniqueFd openat2(int start, const std::string& path, int flags, std::uint64_t resolve) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags);
+  how.resolve = resolve;
+  return UniqueFd(static_cast<int>(::syscall(SYS_openat2, start, path.c_str(), &how, sizeof how)));
+}
+
 std::string without_dots(std::string path) {
   while (path.starts_with("./")) path.erase(0, path.find_first_not_of('/', 1));
   return path;
@@ -39,22 +46,40 @@ std::string parent_of(const std::string& path) {
 
 }  // namespace
 
-std::string absolute_path(Tid tid, const std::string& path) {
+std::string absolute_path(Tid tid, const std::string& path, RemoteFd start) {
   if (path.empty() || path.front() == '/') return path;
-  std::string folder = process_link(static_cast<pid_t>(tid), "cwd").value_or("");
-  const std::string root = process_link(static_cast<pid_t>(tid), "root").value_or("/");
-  if (root != "/" && folder.starts_with(root)) folder.erase(0, root.size());
+  const pid_t task = static_cast<pid_t>(tid);
+  const bool here = start == kWorkingDirectory;
+  std::string folder =
+      process_link(task, here ? "cwd" : fmt::format("fd/{}", static_cast<int>(start)).c_str()).value_or("");
+  if (!folder.starts_with('/')) return "";  // gone, or "socket:[4711]"
+  const std::string root = process_link(task, "root").value_or("/");
+  if (root != "/" && (folder + "/").starts_with(root + "/")) folder.erase(0, root.size());
   return (folder == "/" ? "" : folder) + "/" + without_dots(path);
+}
+
+OsResult<UniqueFd> open_file(Tid tid, const std::string& path, bool follow) {
+  const UniqueFd root = open_folder(tid, "root");
+  if (!root) return os_error("open");
+  const int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+  const UniqueFd file = openat2(root.get(), path, flags, RESOLVE_IN_ROOT);
+  if (!file) return os_error("openat2");
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return os_error("fstat");
+  if (S_ISLNK(info.st_mode)) return std::unexpected(OsError{"openat2", ELOOP});
+  if (!S_ISREG(info.st_mode)) return std::unexpected(OsError{"openat2", EINVAL});
+  // O_NONBLOCK: where a lease would have to be waited for (fcntl(2)).
+  UniqueFd out(
+      ::open(fmt::format("/proc/self/fd/{}", file.get()).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!out) return os_error("open");
+  return out;
 }
 
 OsResult<UniqueFd> open_path(Tid tid, const std::string& path) {
   const bool relative = path.empty() || path.front() != '/';
   const UniqueFd start = open_folder(tid, relative ? "cwd" : "root");
   if (!start) return os_error("open");
-  open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = relative ? 0 : RESOLVE_IN_ROOT;
-  UniqueFd out(static_cast<int>(::syscall(SYS_openat2, start.get(), path.c_str(), &how, sizeof how)));
+  UniqueFd out = openat2(start.get(), path, O_PATH | O_CLOEXEC, relative ? 0 : RESOLVE_IN_ROOT);
   if (out) return out;
   if (errno != ELOOP && errno != EXDEV) return os_error("openat2");
   // A magic link, which RESOLVE_IN_ROOT does not follow: /proc/self/exe, say.

@@ -2,6 +2,8 @@
 // Source: proc(5) ("/proc/PID/root"), openat2(2) (RESOLVE_IN_ROOT).
 #pragma once
 
+#include <fcntl.h>
+
 #include <optional>
 #include <string>
 
@@ -10,10 +12,16 @@
 
 namespace bigfoot {
 
-/// Absolute, as the process would write it itself; symbolic links are not followed.
-std::string absolute_path(Tid tid, const std::string& path);
+constexpr auto kWorkingDirectory = static_cast<RemoteFd>(AT_FDCWD);
+
+/// Absolute, as the process would write it itself; symbolic links are not followed. `folder`: where a
+/// relative path starts, AT_FDCWD for the working directory. Empty: the folder is not there, or is none.
+std::string absolute_path(Tid tid, const std::string& path, RemoteFd folder = kWorkingDirectory);
 /// The file, O_PATH; last symbolic link followed.
 OsResult<UniqueFd> open_path(Tid tid, const std::string& path);
+/// The regular file of this absolute path, for reading. Anything else is left alone, since opening a FIFO or
+/// a device does something, and gives EINVAL; a link that is not to be followed ELOOP.
+OsResult<UniqueFd> open_file(Tid tid, const std::string& path, bool follow);
 /// One name for a file however it is written: links of its folder followed. Also for a file that is not there
 /// yet; nullopt where its folder is not either.
 std::optional<std::string> canonical_path(Tid tid, const std::string& path);

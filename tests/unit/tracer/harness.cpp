@@ -107,6 +107,14 @@ void EchoHandler::on_notice(Pid, std::string text) {
   notices_.push_back(std::move(text));
 }
 
+void EchoHandler::on_file(FileCall call) {
+  {
+    const std::lock_guard lock(mutex_);
+    files_.push_back((call.kind() == FileCall::Kind::open ? "open " : "look ") + call.path());
+  }
+  if (serve) serve(std::move(call));
+}
+
 void EchoHandler::on_tree_gone() {
   const std::lock_guard lock(mutex_);
   gone_ = true;
@@ -129,6 +137,10 @@ std::vector<std::string> EchoHandler::notices() const {
 std::vector<ProcessEvent> EchoHandler::processes() const {
   const std::lock_guard lock(mutex_);
   return processes_;
+}
+std::vector<std::string> EchoHandler::files() const {
+  const std::lock_guard lock(mutex_);
+  return files_;
 }
 std::vector<std::string> EchoHandler::flows() const {
   const std::lock_guard lock(mutex_);

@@ -24,11 +24,15 @@ class EchoHandler : public TrafficHandler {
   ~EchoHandler() override;
   /// What to do instead of redirecting: true when it has answered.
   std::function<bool(Outgoing&)> decide;
+  std::function<bool(std::string_view)> wants;  ///< no file, if not set
+  std::function<void(FileCall)> serve;          ///< lets them through, if not set
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
   void on_process(ProcessEvent event) override;
   void on_notice(Pid pid, std::string text) override;
+  bool wants_file(std::string_view path) override { return wants && wants(path); }
+  void on_file(FileCall call) override;
   void on_tree_gone() override;
 
   void look_up_flows_with(const Supervisor* supervisor) {
@@ -39,6 +43,7 @@ class EchoHandler : public TrafficHandler {
   std::vector<std::string> asked() const;  ///< "stream 10.0.0.5:80", in order
   std::vector<std::string> notices() const;
   std::vector<ProcessEvent> processes() const;
+  std::vector<std::string> files() const;   ///< "open /etc/hosts", "look /etc/hosts"; wanted ones
   std::vector<std::string> flows() const;   ///< "10.0.0.5:53 hello": what arrived, by find_flow
   std::vector<std::string> errors() const;  ///< of redirect()
 
@@ -48,7 +53,7 @@ class EchoHandler : public TrafficHandler {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::string> asked_, notices_, flows_, errors_;
+  std::vector<std::string> asked_, notices_, files_, flows_, errors_;
   std::vector<ProcessEvent> processes_;
   bool gone_ = false;
   UniqueFd epoll_, stop_;

@@ -58,12 +58,16 @@ TEST(CallsTest, OneFunctionANumber) {
   EXPECT_EQ(rows.size(), numbers.size());
 }
 
-TEST(FilterTest, SocketIsTrappedOnlyWhenOwned) {
-  const auto taken = build_filter(false);
-  const auto owned = build_filter(true);
-  ASSERT_TRUE(taken && owned);
+TEST(FilterTest, TrapsOnlyWhatIsAskedFor) {
+  const auto taken = build_filter({});
+  const auto owned = build_filter({.own_sockets = true});
+  const auto opens = build_filter({.own_sockets = true, .opens = true});
+  const auto all = build_filter({.own_sockets = true, .opens = true, .looks = true});
+  ASSERT_TRUE(taken && owned && opens && all);
   EXPECT_NE(taken->size(), owned->size());
-  EXPECT_LT(owned->size(), 256U) << "a jump in BPF reaches 255 instructions";
+  EXPECT_LT(owned->size(), opens->size());
+  EXPECT_LT(opens->size(), all->size());
+  EXPECT_LT(all->size(), 256U) << "a jump in BPF reaches 255 instructions";
 }
 
 TEST(RedirectsTest, ForgetsTheOneNotUsedForLongest) {
