@@ -32,7 +32,7 @@ void load_headline(EntryDraft& draft) {
     if (field.identity) {
       if (!pattern.pattern) pattern.pattern = any_pattern();
       draft.entry.identity.push_back(std::move(pattern));
-    } else if (field.must_assert && (!session || found != draft.fields.end())) {
+    } else if (found != draft.fields.end() || (field.must_assert && !session)) {
       draft.entry.asserted.push_back(std::move(pattern));
     }
   }

@@ -73,6 +73,21 @@ void set_query(EntryDraft& draft, const UrlPattern& url) {
   if (!url.has_query) draft.set_from("query", compile_query_pattern);
 }
 
+/// `tls` and `client_cert`: of https entries, and of "*", which may be one.
+void set_tls_fields(EntryDraft& draft, std::string_view scheme) {
+  constexpr std::pair<std::string_view, PatternPtr (*)(const Node&, Diagnostics&)> kFields[] = {{"tls", compile_tls_pattern},
+                                                                                               {"client_cert", compile_client_cert_pattern}};
+  for (const auto& [key, compile] : kFields) {
+    if (const Node* own = draft.table.find(key); own && scheme == "http") {
+      refuse_key(draft.problems, *own, key, fmt::format("'{}' in an entry whose URL is http://: its calls have no TLS", key),
+                 fmt::format("write https:// in the headline, or take '{}' out", key));
+    } else if (own || scheme == "https") {  // [defaults.http] says it of https entries only
+      draft.set_from(key, compile);
+    }
+  }
+  draft.entry.wants_client_cert = draft.fields.contains("client_cert");
+}
+
 }  // namespace
 
 void load_http(EntryDraft& draft) {
@@ -96,6 +111,7 @@ void load_http(EntryDraft& draft) {
   if (url) {
     set_url(draft, *url);
     set_query(draft, *url);
+    set_tls_fields(draft, url->scheme);
   }
   draft.set_from("headers", compile_headers_pattern);
   draft.set_from("body", compile_body_pattern);

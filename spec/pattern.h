@@ -98,6 +98,10 @@ PatternPtr compile_text_pattern(std::string_view text, const Place& at, Diagnost
 PatternPtr compile_headers_pattern(const Node& node, Diagnostics& problems);
 /// The query of a URL, normalised text: a table over the decoded names, any order, or text compared as it stands.
 PatternPtr compile_query_pattern(const Node& node, Diagnostics& problems);
+/// `tls` of a call: a table of which the named members count, or "*".
+PatternPtr compile_tls_pattern(const Node& node, Diagnostics& problems);
+/// `client_cert` of a call: "required", a table of which the named members count, or "*".
+PatternPtr compile_client_cert_pattern(const Node& node, Diagnostics& problems);
 
 /// What `*` means in a text that has wildcards; holes may stand beside them.
 enum class Wildcards {

@@ -26,6 +26,8 @@ constexpr KeyInfo kHttpFields[] = {
     {"headers", kPattern, "request headers; \"*\" = \"*\" for others"},
     {"query", kPattern, "query names and values in any order, instead of the query in the URL"},
     {"body", kPattern | kArray, "request body: text, { json }, { form }, ..."},
+    {"tls", kPattern, "of an https connection: { version, alpn, sni }; what is not named is not compared"},
+    {"client_cert", kPattern, "asks the client for a certificate: \"required\", { subject, san }, or \"*\" where none will do too"},
     {"response", kTable, "what the real answer must be, with pass_through"},
 };
 constexpr KeyInfo kHttpReply[] = {
@@ -161,6 +163,17 @@ constexpr KeyInfo kResponse[] = {
     {"headers", kPattern, "of the answer"},
     {"body", kPattern | kArray, "of the answer"},
 };
+constexpr KeyInfo kTls[] = {
+    {"version", kPattern, "TLSv1.3 or TLSv1.2"},
+    {"alpn", kPattern, "the protocol that was agreed on: http/1.1, or \"\" for none"},
+    {"sni", kPattern, "the name that the client asked for, * as wildcard; \"\" for none"},
+    {"*", kText, "\"*\": others may be anything, with or without this"},
+};
+constexpr KeyInfo kClientCert[] = {
+    {"subject", kPattern, "distinguished name: \"CN=svc,O=Example\""},
+    {"san", kArray | kText, "all alternative names, in the certificate's order: [\"DNS:svc.internal\", \"URI:spiffe://example/svc\"]"},
+    {"*", kText, "\"*\": others may be anything, with or without this"},
+};
 constexpr KeyInfo kSse[] = {
     {"event", kText, "name of the event"},
     {"data", kAnything, "text, or a table that is written as JSON"},
@@ -187,7 +200,8 @@ constexpr KeyInfo kSqlError[] = {
     {"position", kInteger, "in the query, from 1"},
 };
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
-constexpr Part kParts[] = {{"response", kResponse}, {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
+constexpr Part kParts[] = {{"response", kResponse}, {"tls", kTls},          {"client_cert", kClientCert},
+                           {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
                            {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"mock error", kMockError}};
 
 }  // namespace

@@ -103,6 +103,11 @@ Value entry_schema() {
   schema["properties"]["reply"] = {{"$ref", "#/definitions/reply"}};
   schema["properties"]["replies"] = array_of("reply");
   schema["properties"]["steps"] = array_of("step");
+  for (const std::string_view part : {"tls", "client_cert"}) {
+    Value table = object_of(part_keys(part));  // what is no table is not held against it
+    table.erase("type");
+    schema["properties"][std::string(part)].update(table);
+  }
   for (const auto& [name, property] : properties)
     if (property.protocols.size() == 1 && property.protocols.front() != name)
       schema["dependencies"][std::string(name)] = Value::array({property.protocols.front()});

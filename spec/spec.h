@@ -83,8 +83,9 @@ struct Entry {
   std::string headline;  ///< as reports name it: `POST https://api.stripe.com/v1/charges`
   const ProtocolInfo* protocol = nullptr;
   std::vector<FieldPattern> identity;  ///< of ProtocolInfo::call with identity = true
-  std::vector<FieldPattern> asserted;  ///< every must_assert field, mentioned or not
+  std::vector<FieldPattern> asserted;  ///< every must_assert field, mentioned or not, and the others that are mentioned
   EndpointPattern endpoint;
+  bool wants_client_cert = false;      ///< the TLS handshake asks the client for a certificate
   std::string any_order;
   std::vector<std::size_t> after;  ///< indices of the entries named by `after`
   Count times;                     ///< required = false makes min 0

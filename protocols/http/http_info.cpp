@@ -15,6 +15,8 @@ constexpr FieldInfo kCall[] = {
     {"query", "normalised text without the question mark, \"\" for none", false, true},
     {"headers", "[name, value] in wire order, names in lower case", false, true},
     {"body", "bytes, transfer and content codings undone", false, true},
+    {"tls", "{ version, alpn, sni } of the handshake, alpn and sni \"\" for none; only where there was one"},
+    {"client_cert", "{ subject, san } of the certificate that the client gave; only where it gave one"},
     {"version", "\"1.1\" or \"1.0\""},
     {"trailers", "[name, value] after a chunked body; only where there are some"},
     {"coding_error", "why the content coding could not be undone; body then holds the bytes as sent"},

@@ -36,5 +36,13 @@ TEST(Schema, TiesKeysToTheirHeadline) {
   EXPECT_EQ(schema["required"], Value::array({"version"}));
 }
 
+TEST(Schema, KnowsTheTablesOfTls) {
+  const Value entry = spec_schema()["definitions"]["entry"]["properties"];
+  EXPECT_EQ(entry["tls"]["type"], Value::array({"string", "object"}));
+  EXPECT_EQ(entry["tls"]["additionalProperties"], false);
+  for (const char* key : {"version", "alpn", "sni"}) EXPECT_TRUE(entry["tls"]["properties"].contains(key)) << key;
+  for (const char* key : {"subject", "san"}) EXPECT_TRUE(entry["client_cert"]["properties"].contains(key)) << key;
+}
+
 }  // namespace
 }  // namespace bigfoot
