@@ -18,12 +18,15 @@ elif library == "http.client":
     import http.client
     import urllib.parse
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc)
+    connection = (http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection)(parts.netloc)
     connection.request("POST", parts.path, json.dumps(charge), {"Content-Type": "application/json"})
     reply = connection.getresponse()
     print(reply.status, reply.read().decode())
-elif library == "requests":
-    import requests
+elif library in ("requests", "pip"):
+    if library == "pip":
+        from pip._vendor import requests
+    else:
+        import requests
     reply = requests.post(url, json=charge)
     print(reply.status_code, reply.text)
 elif library == "httpx":
