@@ -1,0 +1,39 @@
+// runner/trust/trust.cpp - see trust.h.
+#include "runner/trust/trust.h"
+
+#include <unistd.h>
+
+namespace bigfoot {
+namespace {
+
+/// Their clients have roots of their own and read these files besides.
+constexpr const char* kAdditive[] = {"NODE_EXTRA_CA_CERTS", "DENO_CERT"};
+
+NamedStores named_by(const Trust::Environment& environment) {
+  NamedStores named;
+  for (const StoreVariable& variable : store_variables())
+    if (const std::optional<std::string> value = environment(variable.name)) named.read_variable(variable.name, *value);
+  return named;
+}
+
+std::vector<std::pair<std::string, std::string>> additions(const Trust::Environment& environment) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const char* name : kAdditive)
+    if (environment(name).value_or("").empty()) out.emplace_back(name, kCaPath);
+  return out;
+}
+
+}  // namespace
+
+Trust::Trust(const CertificateAuthority& authority, const Environment& environment, StandIns::Note note)
+    : stand_ins_({authority.pem(), authority.der(), authority.subject_hash()}, named_by(environment), std::move(note)),
+      variables_(additions(environment)),
+      needs_looks_(named_by(environment).any_folder() || !stand_ins_.has_bundle(static_cast<Tid>(::getpid()))) {}
+
+void Trust::answer(FileCall call) {
+  const int fd = stand_ins_.find(call.path(), call.caller().tid, [&call] { return call.original(); });
+  if (fd >= 0) std::move(call).answer(fd);
+  else std::move(call).let_through();
+}
+
+}  // namespace bigfoot
