@@ -61,4 +61,9 @@ GuardLevel Guard::level(std::string_view protocol) const {
 const GuardRule* Guard::allowing(const Destination& to) const { return first_fitting(allow, to); }
 const GuardRule* Guard::denying(const Destination& to) const { return first_fitting(deny, to); }
 
+bool Guard::tls_opaque(const Destination& to) const {
+  const auto rule = std::ranges::find_if(tls, [&](const TlsRule& each) { return each.endpoint.fits(to); });
+  return rule != tls.end() && rule->opaque;
+}
+
 }  // namespace bigfoot

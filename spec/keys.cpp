@@ -48,6 +48,7 @@ constexpr KeyInfo kGuard[] = {
     {"exec", kText, "for child processes; auto: guarded once the spec has exec or shell entries", "auto|error|warn|off"},
     {"log", kText, "for lines of strict channels", "error|warn|off"},
     {"file", kTable, "{ watch = [\"/etc/myapp/**\"] }: paths that are guarded"},
+    {"tls", kText | kTable, "\"opaque\": TLS is not terminated, calls inside it are not seen; for some hosts { \"*.apple.com:443\" = \"opaque\" }, \"terminate\" for others"},
 };
 constexpr KeyInfo kGuardFile[] = {{"watch", kArray, "absolute paths, * within a name, ** across names"}};
 constexpr KeyInfo kChannel[] = {

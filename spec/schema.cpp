@@ -135,6 +135,8 @@ Value spec_schema() {
   properties["noise"] = object_of(noise_keys().keys);
   properties["guard"] = object_of(guard_keys().keys);
   properties["guard"]["properties"]["file"] = object_of(guard_file_keys().keys);
+  properties["guard"]["properties"]["tls"]["pattern"] = "^(opaque|terminate)$";  // of texts; an enum would refuse the table
+  properties["guard"]["properties"]["tls"]["additionalProperties"] = {{"enum", {"opaque", "terminate"}}};
   properties["defaults"] = defaults_schema();
   properties["channels"] = {{"type", "object"}, {"additionalProperties", object_of(channel_keys().keys)}};
   properties["expect"] = array_of("entry");

@@ -19,18 +19,6 @@ struct RedactKind {
 constexpr RedactKind kRedactKinds[] = {{"header", "header:authorization"}, {"json", "json:$..password"}, {"form", "form:card"},
                                        {"query", "query:token"},           {"env", "env:STRIPE_KEY"},     {"text", "text:/[0-9]{16}/"}};
 
-/// True where `key` may be set here: nobody has, or to the same text.
-bool first_to_set(const Node& node, std::string_view key, std::string_view value, SetBy& set_by, Diagnostics& problems) {
-  const std::string name = fmt::format("{} = {}", key, value);
-  for (const auto& [other, at] : set_by) {
-    if (!other.starts_with(fmt::format("{} = ", key)) || other == name) continue;
-    refuse(problems, node, fmt::format("{} here, but {} in {}:{}", name, other, at.file, at.line), "one value holds for the whole run");
-    return false;
-  }
-  set_by.emplace(name, node.at);
-  return true;
-}
-
 void check_redact_rule(const Node& node, Diagnostics& problems) {
   const std::string* rule = node.text();
   if (!rule) return refuse(problems, node, fmt::format("a redact rule is a string, not {}", kind_of(node)), "\"header:authorization\"");
@@ -74,6 +62,17 @@ void check_guard_file(const Node& file, Diagnostics& problems) {
 }
 
 }  // namespace
+
+bool first_to_set(const Node& node, std::string_view key, std::string_view value, SetBy& set_by, Diagnostics& problems) {
+  const std::string name = fmt::format("{} = {}", key, value);
+  for (const auto& [other, at] : set_by) {
+    if (!other.starts_with(fmt::format("{} = ", key)) || other == name) continue;
+    refuse(problems, node, fmt::format("{} here, but {} in {}:{}", name, other, at.file, at.line), "one value holds for the whole run");
+    return false;
+  }
+  set_by.emplace(name, node.at);
+  return true;
+}
 
 Order order_named(std::string_view name) {
   return name == "per-target" ? Order::per_target : name == "any" ? Order::any : Order::strict;
@@ -125,7 +124,8 @@ void load_guard(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& probl
   check_keys(table, guard_keys().keys, guard_keys().name, problems);
   for (const auto& [key, node] : *table.table()) {
     const std::string* level = node.text();
-    if (!level || !first_to_set(node, "guard." + key, *level, set_by, problems)) continue;
+    if (key == "tls") load_guard_tls(node, spec.guard, set_by, problems);
+    if (!level || key == "tls" || !first_to_set(node, "guard." + key, *level, set_by, problems)) continue;
     if (key == "default") spec.guard.default_level = level_named(*level);
     else if (*level != "auto") spec.guard.levels[key] = level_named(*level);
     if ((key == "exec" || key == "log") && (*level == "error" || *level == "warn"))

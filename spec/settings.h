@@ -20,6 +20,14 @@ void check_channels(const Node& table, Diagnostics& problems);
 /// "http://localhost:*": one rule of allow or deny. Nothing where it could match nothing (reported).
 std::optional<GuardRule> load_guard_rule(const Node& node, Diagnostics& problems);
 
+/// `guard.tls`: one word for all hosts, or a word a host.
+void load_guard_tls(const Node& node, Guard& guard, SetBy& set_by, Diagnostics& problems);
+/// Entries whose calls stand inside TLS that nobody reads: errors. Once, when all files are loaded.
+void check_calls_are_seen(const Spec& spec, Diagnostics& problems);
+
+/// True where `key` may be set here: nobody has, or to the same text.
+bool first_to_set(const Node& node, std::string_view key, std::string_view value, SetBy& set_by, Diagnostics& problems);
+
 /// "strict", "per-target", "any"
 Order order_named(std::string_view name);
 

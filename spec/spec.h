@@ -108,13 +108,24 @@ struct GuardRule {
   std::string protocol;              ///< "http", "https", "tcp", "udp", "unix", "dns", "exec", "file"...
 };
 
+/// What guard.tls says of one host or of many.
+struct TlsRule {
+  std::string host;          ///< as the spec has it: "*.apple.com:443"; "*" for tls = "opaque"
+  Place at;
+  EndpointPattern endpoint;
+  bool opaque = true;        ///< the handshake is the program's and the real server's; false: it ends here
+};
+
 struct Guard {
   GuardLevel default_level = GuardLevel::error;
   std::map<std::string, GuardLevel, std::less<>> levels;  ///< per protocol
   std::vector<GuardRule> allow, deny;
+  std::vector<TlsRule> tls;  ///< names before globs, and of each those with a port first
   GuardLevel level(std::string_view protocol) const;
   const GuardRule* allowing(const Destination& to) const;
   const GuardRule* denying(const Destination& to) const;
+  /// Whether TLS to this place is not terminated: what passes is known by its name only.
+  bool tls_opaque(const Destination& to) const;
 };
 
 struct Settings {

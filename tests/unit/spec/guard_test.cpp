@@ -62,5 +62,49 @@ deny    = ["http://*.prod.internal"]
   EXPECT_EQ(spec.guard.level("http"), GuardLevel::warn);
 }
 
+struct OpaqueCase {
+  const char* name;
+  const char* tls;
+  Destination to;
+  bool opaque;
+};
+const OpaqueCase kOpaque[] = {
+    {"NothingIsSaid", "", tcp("a.test", "10.0.0.1", 443), false},
+    {"AllHosts", "tls = \"opaque\"", tcp("a.test", "10.0.0.1", 443), true},
+    {"TheDefaultAloud", "tls = \"terminate\"", tcp("a.test", "10.0.0.1", 443), false},
+    {"Name", "tls = { \"a.test\" = \"opaque\" }", tcp("a.test", "10.0.0.1", 8443), true},
+    {"NameInAnyCase", "tls = { \"A.Test\" = \"opaque\" }", tcp("a.TEST", "10.0.0.1", 443), true},
+    {"OtherName", "tls = { \"a.test\" = \"opaque\" }", tcp("b.test", "10.0.0.1", 443), false},
+    {"Address", "tls = { \"10.0.0.1\" = \"opaque\" }", tcp("a.test", "10.0.0.1", 443), true},
+    {"Ipv6", "tls = { \"[::1]:443\" = \"opaque\" }", tcp("::1", "::1", 443), true},
+    {"Port", "tls = { \"a.test:443\" = \"opaque\" }", tcp("a.test", "10.0.0.1", 443), true},
+    {"OtherPort", "tls = { \"a.test:443\" = \"opaque\" }", tcp("a.test", "10.0.0.1", 8443), false},
+    {"Glob", "tls = { \"*.apple.com:443\" = \"opaque\" }", tcp("push.apple.com", "10.0.0.1", 443), true},
+    {"GlobNeedsALabel", "tls = { \"*.apple.com\" = \"opaque\" }", tcp("apple.com", "10.0.0.1", 443), false},
+    {"AnyHostOfAPort", "tls = { \"*:8443\" = \"opaque\" }", tcp("a.test", "10.0.0.1", 8443), true},
+    {"NameBeatsGlob", "tls = { \"*.a.test\" = \"opaque\", \"x.a.test\" = \"terminate\" }", tcp("x.a.test", "10.0.0.1", 443), false},
+    {"NameBeatsGlobWithPort", "tls = { \"*.a.test:443\" = \"terminate\", \"x.a.test\" = \"opaque\" }", tcp("x.a.test", "10.0.0.1", 443), true},
+    {"PortBeatsNone", "tls = { \"a.test\" = \"opaque\", \"a.test:8443\" = \"terminate\" }", tcp("a.test", "10.0.0.1", 8443), false},
+    {"GlobBeatsAll", "tls = { \"*\" = \"opaque\", \"*.a.test\" = \"terminate\" }", tcp("x.a.test", "10.0.0.1", 443), false},
+    {"AllButTheNamed", "tls = { \"*\" = \"opaque\", \"*.a.test\" = \"terminate\" }", tcp("b.test", "10.0.0.1", 443), true},
+};
+
+TEST(Guard, SaysWhoseTlsStaysClosed) {
+  for (const OpaqueCase& row : kOpaque) {
+    const Spec spec = spec_of("[guard]\n" + std::string(row.tls) + "\n");
+    EXPECT_EQ(spec.guard.tls_opaque(row.to), row.opaque) << row.name;
+    EXPECT_FALSE(spec.guard.levels.contains("tls")) << row.name;
+  }
+}
+
+TEST(Guard, PutsTheMoreExactTlsRuleFirst) {
+  Diagnostics problems;
+  const Spec spec = load_spec_text("t.toml", "version = 1\n[guard]\ntls = { \"a.test\" = \"opaque\", \"*\" = \"terminate\" }\n", problems);
+  EXPECT_EQ(all_text(problems), "");
+  ASSERT_EQ(spec.guard.tls.size(), 2u);
+  EXPECT_EQ(spec.guard.tls[0].host, "a.test");
+  EXPECT_EQ(spec.guard.tls[0].at.line, 3u);
+}
+
 }  // namespace
 }  // namespace bigfoot

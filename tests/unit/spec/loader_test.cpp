@@ -443,6 +443,17 @@ TEST(Includes, FilesThatDisagreeAreTold) {
   EXPECT_EQ(all_text(problems), two + ":3:9: error: order = strict here, but order = any in " + one + ":3\n  order = \"strict\"\n          ^~~~~~~~\n  one value holds for the whole run\n");
 }
 
+TEST(Includes, AddTheirHostsToGuardTls) {
+  const Folder folder;
+  const std::string one = folder.write("one.toml", "version = 1\n[guard]\ntls = { \"a.test\" = \"opaque\", \"b.test\" = \"opaque\" }\n");
+  const std::string two = folder.write("two.toml", "version = 1\n[guard]\ntls = { \"a.test\" = \"terminate\", \"c.test\" = \"opaque\" }\n");
+  Diagnostics problems;
+  const Spec spec = load_spec({one, two}, problems);
+  EXPECT_EQ(all_text(problems), two + ":3:20: error: guard.tls of a.test = terminate here, but guard.tls of a.test = opaque in " + one +
+                                    ":3\n  tls = { \"a.test\" = \"terminate\", \"c.test\" = \"opaque\" }\n                     ^~~~~~~~~~~\n  one value holds for the whole run\n");
+  EXPECT_EQ(spec.guard.tls.size(), 3u);
+}
+
 TEST(Files, OfRepliesAreReadBesideTheSpec) {
   const Folder folder;
   folder.write("data/answer.json", "{\"a\": \"{{x}}\"}");

@@ -41,6 +41,7 @@ TEST(Schema, KnowsTheTablesOfTls) {
   EXPECT_EQ(entry["tls"]["type"], Value::array({"string", "object"}));
   EXPECT_EQ(entry["tls"]["additionalProperties"], false);
   for (const char* key : {"version", "alpn", "sni"}) EXPECT_TRUE(entry["tls"]["properties"].contains(key)) << key;
+  EXPECT_EQ(spec_schema()["properties"]["guard"]["properties"]["tls"]["additionalProperties"]["enum"], Value::array({"opaque", "terminate"}));
   for (const char* key : {"subject", "san"}) EXPECT_TRUE(entry["client_cert"]["properties"].contains(key)) << key;
 }
 
