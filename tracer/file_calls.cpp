@@ -128,8 +128,16 @@ void FileCall::answer(int fd) && {
   state->question.answer(std::move(state->notification), state->question, fd);
 }
 
-FileCalls::FileCalls(Delivery& delivery, Processes& processes)
-    : delivery_(delivery), processes_(processes), own_folder_(fmt::format("/proc/{}/", ::getpid())) {}
+FileCalls::FileCalls(Delivery& delivery, Processes& processes, Pid keeper)
+    : delivery_(delivery),
+      processes_(processes),
+      own_folder_(fmt::format("/proc/{}/", ::getpid())),
+      keeper_folder_(fmt::format("/proc/{}/", static_cast<pid_t>(keeper))) {}
+
+// What refuse_reading in filter.cpp refuses by number.
+bool FileCalls::is_memory_of_ours(const std::string& path) const {
+  return path.ends_with("/mem") && (path.starts_with(own_folder_) || path.starts_with(keeper_folder_));
+}
 
 // Of a path that cannot be read the kernel knows the error.
 bool FileCalls::is_wanted(const OsResult<std::string>& path) {
@@ -139,8 +147,7 @@ bool FileCalls::is_wanted(const OsResult<std::string>& path) {
 // nullopt: answered.
 std::optional<std::string> FileCalls::path_of_open(Notification& notification, int argument) {
   OsResult<std::string> path = read_path(notification, argument);
-  // As refuse_reading in filter.cpp.
-  if (path && path->starts_with(own_folder_) && path->ends_with("/mem")) {
+  if (path && is_memory_of_ours(*path)) {
     static_cast<void>(std::move(notification).fail(Errno{EACCES}));
     return std::nullopt;
   }

@@ -23,7 +23,8 @@ class FileCalls {
   static constexpr std::uint64_t kNotForReading =
       O_ACCMODE | O_DIRECTORY | O_PATH | O_CREAT | O_TMPFILE | O_TRUNC;
 
-  FileCalls(Delivery& delivery, Processes& processes);
+  /// `keeper` and this process are those whose memory nobody in the tree gets to open.
+  FileCalls(Delivery& delivery, Processes& processes, Pid keeper);
   void open(Notification notification);
   void openat(Notification notification);
   void openat2(Notification notification);
@@ -47,6 +48,7 @@ class FileCalls {
   };
 
  private:
+  bool is_memory_of_ours(const std::string& path) const;
   bool is_wanted(const OsResult<std::string>& path);
   std::optional<std::string> path_of_open(Notification& notification, int argument);
   void look(Notification notification, int path_argument, const Question& question);
@@ -54,7 +56,7 @@ class FileCalls {
 
   Delivery& delivery_;
   Processes& processes_;
-  const std::string own_folder_;  // "/proc/4211/", the supervisor's
+  const std::string own_folder_, keeper_folder_;  // "/proc/4211/"
 };
 
 }  // namespace bigfoot

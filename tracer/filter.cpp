@@ -70,19 +70,17 @@ OsResult<void> add_rows(const Context& context, const FilterPlan& plan) {
   return {};
 }
 
-// The run's private key lives in the supervisor, and a program under test that runs as the same user could
-// read it there. This is no wall (root has other ways): it keeps a debugger or a crash reporter of the tree
-// from it.
+// The run's private key lives in the supervisor, and in what the keeper was forked with, where a program of
+// the same user could read it. This is no wall, root has other ways: it keeps the tree's debuggers from it.
 OsResult<void> refuse_reading(const Context& context, pid_t process) {
   const struct {
     int number;
-    unsigned argument;  // that holds the process
+    unsigned argument;  // that holds the process; the kernel takes 32 bits of it
   } kReaders[] = {{SYS_ptrace, 1}, {SYS_process_vm_readv, 0}};
-  for (const auto& reader : kReaders) {
-    // The kernel takes 32 bits of it.
+  for (const auto& [number, argument] : kReaders) {
     const scmp_arg_cmp test = comparison(
-        {ArgumentTest::Op::masked_equal, reader.argument, static_cast<std::uint64_t>(process), 0xffffffff});
-    const int done = ::seccomp_rule_add_array(context.get(), SCMP_ACT_ERRNO(EPERM), reader.number, 1, &test);
+        {ArgumentTest::Op::masked_equal, argument, static_cast<std::uint64_t>(process), 0xffffffff});
+    const int done = ::seccomp_rule_add_array(context.get(), SCMP_ACT_ERRNO(EPERM), number, 1, &test);
     if (done != 0) return seccomp_error("seccomp_rule_add", done);
   }
   return {};
@@ -131,7 +129,9 @@ OsResult<std::vector<sock_filter>> build_filter(const FilterPlan& plan) {
     return seccomp_error("seccomp_attr_set", done);
   }
   OsResult<void> done = add_rows(context, plan);
-  if (done) done = refuse_reading(context, plan.unreadable);
+  for (const pid_t process : plan.unreadable) {
+    if (done) done = refuse_reading(context, process);
+  }
   if (done && !plan.own_sockets) done = refuse_mptcp(context);  // else the function of socket(2) does
   if (!done) return std::unexpected(done.error());
   return exported(context);

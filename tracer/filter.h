@@ -12,10 +12,10 @@ namespace bigfoot {
 
 /// What the filter does beside trapping the rows of calls.h that always are.
 struct FilterPlan {
-  bool own_sockets = false;  ///< trap socket(2), see SocketAccess
-  bool opens = false;        ///< trap opens for reading
-  bool looks = false;        ///< trap the stat and access families
-  pid_t unreadable = 0;      ///< the process whose memory the tree must not read: the supervisor
+  bool own_sockets = false;       ///< trap socket(2), see SocketAccess
+  bool opens = false;             ///< trap opens for reading
+  bool looks = false;             ///< trap the stat and access families
+  std::vector<pid_t> unreadable;  ///< processes whose memory the tree must not read
 };
 OsResult<std::vector<sock_filter>> build_filter(const FilterPlan& plan);
 

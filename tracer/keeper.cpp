@@ -36,6 +36,7 @@ class Keeper {
     signals_ = UniqueFd(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
     KeeperOrder order{};
     if (::read(channel_, &order, sizeof order) != sizeof order || order != KeeperOrder::start) ::_exit(0);
+    ::prctl(PR_SET_DUMPABLE, 0);  // programs run from now on, and here is a copy of the supervisor's memory
     start();
     watch();
   }

@@ -210,13 +210,18 @@ std::expected<Launched, LaunchError> launch_target(const LaunchOptions& options)
   plan.group = ::getpgrp();
   plan.filter = filter.get();
 
+  // The keeper is probed below, which needs it readable; a supervisor that holds a secret may not be.
+  const bool closed = ::prctl(PR_GET_DUMPABLE) != 1;
+  if (closed) ::prctl(PR_SET_DUMPABLE, 1);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // should the keeper be killed, its children come to us
   out.keeper = ::fork();
-  if (out.keeper < 0) return std::unexpected(last_error("fork"));
   if (out.keeper == 0) {
     out.channel.reset();
     run_keeper(plan, theirs.get());
   }
+  const int code = errno;
+  if (closed) ::prctl(PR_SET_DUMPABLE, 0);
+  if (out.keeper < 0) return std::unexpected(failed({"fork", code}));
   const auto give_up = [&out](LaunchError error) {
     out.channel.reset();
     ::waitpid(out.keeper, nullptr, __WALL);
@@ -236,7 +241,7 @@ std::expected<Launched, LaunchError> launch_target(const LaunchOptions& options)
       build_filter({.own_sockets = out.sockets_owned,
                     .opens = options.files != LaunchOptions::Files::none,
                     .looks = options.files == LaunchOptions::Files::opens_and_looks,
-                    .unreadable = ::getpid()});
+                    .unreadable = {::getpid(), out.keeper}});
   if (!program) return give_up(failed(program.error()));
   if (program->size() > SharedFilter::kMostInstructions)
     return give_up(failed({"seccomp_export_bpf", E2BIG}));

@@ -56,7 +56,7 @@ class RunningTree final : public Supervisor {
         datagrams_(world_),
         sockets_(world_, datagrams_),
         exec_(delivery_, processes_, launched_.no_new_privs),
-        files_(delivery_, processes_) {
+        files_(delivery_, processes_, static_cast<Pid>(launched_.keeper)) {
     listener_->wake_in_step();
     processes_.add_main(main_pid(), options.argv, "");
     answering_ = std::thread([this] { answer_calls(); });

@@ -96,6 +96,8 @@ int exec_first(const KeeperPlan& plan) {
   ::prctl(PR_SET_PDEATHSIG,
           SIGKILL);  // when the keeper dies too: cleared in the target's own children by fork
   ::setpgid(0, plan.own_group ? 0 : plan.group);
+  // The supervisor may have closed its memory to others, and so this copy; for its execve this process must be readable.
+  ::prctl(PR_SET_DUMPABLE, 1);
   restore_signals(plan.signals);
   const TargetStep step = install_filter(*plan.filter);
   if (step.listener < 0) give_up(report_fd, LaunchStage::seccomp, step.code);

@@ -62,7 +62,7 @@ TEST(FilterTest, TrapsOnlyWhatIsAskedFor) {
   const auto taken = build_filter({});
   const auto owned = build_filter({.own_sockets = true});
   const auto opens = build_filter({.own_sockets = true, .opens = true});
-  const auto all = build_filter({.own_sockets = true, .opens = true, .looks = true});
+  const auto all = build_filter({.own_sockets = true, .opens = true, .looks = true, .unreadable = {1, 2}});
   ASSERT_TRUE(taken && owned && opens && all);
   EXPECT_NE(taken->size(), owned->size());
   EXPECT_LT(owned->size(), opens->size());
