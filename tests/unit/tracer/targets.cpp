@@ -23,6 +23,8 @@
 #include <map>
 #include <thread>
 
+#include "check.h"
+#include "file_targets.h"
 #include "tracer/address.h"
 #include "tracer/os.h"
 #include "tracer/supervisor.h"
@@ -31,14 +33,6 @@ namespace bigfoot::test {
 namespace {
 
 using Arguments = std::vector<std::string>;
-
-[[noreturn]] void die(const std::string& what) {
-  fmt::print(stderr, "target: {} (errno {})\n", what, ::strerrorname_np(errno));
-  ::_exit(1);
-}
-void check(bool ok, const std::string& what) {
-  if (!ok) die(what);
-}
 
 struct Name {
   sockaddr_storage storage{};
@@ -521,7 +515,9 @@ std::pair<std::string, std::string> target_name(const std::string& name) { retur
 std::optional<int> run_as_target(int argc, char** argv) {
   const char* name = std::getenv(kVariable);
   if (name == nullptr) return std::nullopt;
-  return kTargets.at(name)(Arguments(argv + 1, argv + argc));
+  const auto target = kTargets.find(name);
+  const auto function = target != kTargets.end() ? target->second : file_targets().at(name);
+  return function(Arguments(argv + 1, argv + argc));
 }
 
 }  // namespace bigfoot::test
