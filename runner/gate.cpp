@@ -53,6 +53,7 @@ void Gate::on_outgoing(Outgoing call) {
       });
       if (routed.route == Route::denied) return std::move(call).fail(Errno{ECONNREFUSED});
       return std::move(call).let_through();
+    case Route::relay:
     case Route::redirect: break;
   }
   if (call.kind() == Outgoing::Kind::datagram) {
@@ -62,7 +63,8 @@ void Gate::on_outgoing(Outgoing call) {
   }
   // An error here was answered with its own errno: the program sees what its own connect would have shown.
   if (OsResult<UniqueFd> stream = std::move(call).redirect())
-    boost::asio::post(loop_, [this, pid, to = std::move(to), stream = std::move(*stream)]() mutable {
+    boost::asio::post(loop_, [this, pid, routed, to = std::move(to), stream = std::move(*stream)]() mutable {
+      if (routed.route == Route::relay) return side_.connection_to_relay(pid, std::move(to), routed.warned, std::move(stream));
       side_.connection_opened(pid, std::move(to), std::move(stream));
     });
 }
@@ -70,6 +72,8 @@ void Gate::on_outgoing(Outgoing call) {
 void Gate::on_datagram_socket(UniqueFd socket) {
   boost::asio::post(loop_, [this, socket = std::move(socket)]() mutable { side_.datagram_socket(std::move(socket)); });
 }
+
+void Gate::on_file(FileCall call) { trust_->answer(std::move(call)); }
 
 void Gate::on_process(ProcessEvent event) {
   boost::asio::post(loop_, [this, event = std::move(event)]() mutable { side_.process(std::move(event)); });

@@ -7,6 +7,7 @@
 #include "runner/names.h"
 #include "runner/policy.h"
 #include "spec/ledger.h"
+#include "runner/trust/trust.h"
 #include "tracer/supervisor.h"
 
 namespace bigfoot {
@@ -16,6 +17,8 @@ class LoopSide {
  public:
   virtual ~LoopSide() = default;
   virtual void connection_opened(Pid pid, Destination to, UniqueFd stream) = 0;
+  /// A connection that goes to the real server through us; `warned`: the guard says "warn".
+  virtual void connection_to_relay(Pid pid, Destination to, bool warned, UniqueFd stream) = 0;
   /// The ledger decides whether this very connect fails; the caller's thread waits for the answer.
   virtual void connect_to_judge(Outgoing call, Destination to) = 0;
   /// A call that was let through or refused by a rule.
@@ -28,13 +31,16 @@ class LoopSide {
 
 class Gate : public TrafficHandler {
  public:
-  Gate(const Spec& spec, const Ledger& ledger, Names& names, boost::asio::any_io_executor loop, LoopSide& side)
-      : spec_(spec), ledger_(ledger), names_(names), loop_(std::move(loop)), side_(side) {}
+  /// `trust`: null where no TLS is terminated.
+  Gate(const Spec& spec, const Ledger& ledger, Names& names, Trust* trust, boost::asio::any_io_executor loop, LoopSide& side)
+      : spec_(spec), ledger_(ledger), names_(names), trust_(trust), loop_(std::move(loop)), side_(side) {}
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
   void on_process(ProcessEvent event) override;
   void on_notice(Pid pid, std::string text) override;
+  bool wants_file(std::string_view path) override { return trust_ != nullptr && trust_->wants(path); }
+  void on_file(FileCall call) override;
   void on_tree_gone() override;
 
   /// The destination of a call under the name that the program, or else the spec, knows it by.
@@ -44,6 +50,7 @@ class Gate : public TrafficHandler {
   const Spec& spec_;
   const Ledger& ledger_;
   Names& names_;
+  Trust* trust_;
   boost::asio::any_io_executor loop_;
   LoopSide& side_;
 };

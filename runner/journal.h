@@ -55,6 +55,8 @@ class Journal {
   void process(const ProcessEvent& event);
   void main_ended() { main_ended_ = true; }
   int number_of(Pid pid) { return processes_.number_of(pid); }
+  /// The base name of its executable, "the program" where it is not known.
+  std::string program_of(Pid pid) { return processes_.program_of(pid); }
   bool stores_interactions() const { return timeline_.stores_interactions(); }
   /// Whether a request header is left out of interactions as noise.
   bool is_noise(const std::string& header);

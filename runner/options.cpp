@@ -164,6 +164,8 @@ void add_run_options(CLI::App& app, RunOptions& run) {
          run.env.emplace_back(text.substr(0, equals), text.substr(equals + 1));
        }
      })->check(check_env)->allow_extra_args(false);
+  auto* no_tls = app.add_flag("--no-tls", run.no_tls);
+  app.add_option("--ca-out", run.ca_out)->excludes(no_tls);
   app.add_flag("--quiet", run.quiet);
   app.add_flag("--verbose", run.verbose);
   add_color(app, run.color);

@@ -25,6 +25,8 @@ struct RunOptions {
   bool verify_wins = false;           ///< --exit-code verify
   bool require_interactions = false;
   std::vector<std::pair<std::string, std::string>> env;
+  bool no_tls = false;
+  std::optional<std::string> ca_out;
   bool quiet = false, verbose = false;
   Color color = Color::automatic;
   std::uint64_t seed = 1;

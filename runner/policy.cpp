@@ -14,6 +14,14 @@ constexpr std::array<std::string_view, 4> kNameServices = {
     "/run/systemd/resolve/io.systemd.Resolve", "/run/systemd/resolve/io.systemd.Resolve.Monitor",  // nss-resolve(8)
 };
 
+/// What the guard lets through is relayed where TLS is expected and must not be opened; else the kernel does it.
+Routed let_out(const Destination& to, Routed routed, const Spec& spec) {
+  constexpr unsigned kHttps = 443;  // RFC 9110, 4.2.2
+  const bool tls_expected = to.port == kHttps || (routed.rule != nullptr && routed.rule->endpoint.tls);
+  if (to.transport != Transport::tcp || !tls_expected || !spec.guard.tls_opaque(to)) return routed;
+  return {Route::relay, routed.rule, routed.route == Route::warned};
+}
+
 }  // namespace
 
 bool is_dns(const Destination& to) {
@@ -31,10 +39,10 @@ Routed route(const Destination& to, bool missing_path, bool connect_may_fail, co
   if (std::ranges::find(kNameServices, to.path) != kNameServices.end()) return {Route::no_such_path};
   if (const GuardRule* rule = spec.guard.denying(to)) return {Route::denied, rule};
   if (missing_path) return {Route::let_through};
-  if (const GuardRule* rule = spec.guard.allowing(to)) return {Route::allowed, rule};
+  if (const GuardRule* rule = spec.guard.allowing(to)) return let_out(to, {Route::allowed, rule}, spec);
   switch (spec.guard.level("socket")) {
-    case GuardLevel::off: return {Route::allowed};
-    case GuardLevel::warn: return {Route::warned};
+    case GuardLevel::off: return let_out(to, {Route::allowed}, spec);
+    case GuardLevel::warn: return let_out(to, {Route::warned}, spec);
     case GuardLevel::error: break;
   }
   return {Route::redirect};

@@ -11,6 +11,7 @@ enum class Route {
   no_such_path,  ///< ENOENT: a name-service daemon must not answer in our place
   redirect,      ///< to the supervisor, whatever it says then
   ask,           ///< an entry may fail this very connect: the ledger decides
+  relay,         ///< to the real server through the supervisor, which counts: TLS that is not opened
   allowed,       ///< the kernel does it; recorded as allowed by a rule or by `guard = "off"`
   warned,        ///< the kernel does it; recorded as allowed and warned about
   denied,        ///< ECONNREFUSED, recorded as guarded
@@ -18,7 +19,8 @@ enum class Route {
 
 struct Routed {
   Route route = Route::redirect;
-  const GuardRule* rule = nullptr;  ///< allowed, denied: the rule, where one spoke
+  const GuardRule* rule = nullptr;  ///< relay, allowed, denied: the rule, where one spoke
+  bool warned = false;              ///< relay: let through by "warn"
 };
 
 /// `missing_path`: a unix path that does not exist. `connect_may_fail`: Ledger::connect_may_fail(to).

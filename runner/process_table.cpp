@@ -42,4 +42,12 @@ bool ProcessTable::ended(Pid pid) const {
   return known != current_.end() && records_[known->second].ended_ms.has_value();
 }
 
+std::string ProcessTable::program_of(Pid pid) const {
+  const auto found = current_.find(pid);
+  if (found == current_.end()) return "the program";
+  const ProcessRecord& record = records_[found->second];
+  const std::string& path = !record.exe.empty() ? record.exe : record.argv.empty() ? record.exe : record.argv.front();
+  return path.empty() ? "the program" : path.substr(path.rfind('/') + 1);
+}
+
 }  // namespace bigfoot

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <map>
+#include <string>
 
 #include "runner/record.h"
 #include "tracer/supervisor.h"
@@ -15,6 +16,8 @@ class ProcessTable {
   const ProcessRecord& apply(const ProcessEvent& event, double t_ms);
   /// The small number of a process; one that no event announced gets the next number. 0 only for Pid{0}.
   int number_of(Pid pid);
+  /// The base name of its executable, "the program" where it is not known.
+  std::string program_of(Pid pid) const;
   Pid main() const { return main_; }
   /// Whether the process had ended, as far as events told.
   bool ended(Pid pid) const;

@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "runner/clock.h"
 #include "runner/options.h"
@@ -36,6 +39,12 @@ std::vector<std::string> find_specs(const RunOptions& options) {
     if (folder == folder.parent_path()) break;
   }
   return {};
+}
+
+bool write_file(const std::string& path, std::string_view text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  return static_cast<bool>(file.flush());
 }
 
 RunInfo describe(const RunOptions& options, const std::vector<std::string>& specs, std::string started_at) {
@@ -89,6 +98,7 @@ int run(const RunOptions& options) {
     return kBadSpec;
   }
   if (options.guard) spec.guard.default_level = *options.guard;
+  if (options.no_tls) spec.guard.tls = {TlsRule{"*", {}, EndpointPattern{.tcp = true}, true}};
 
   // 2. Where everything that happens will be written down.
   const auto start = std::chrono::steady_clock::now();
@@ -100,8 +110,16 @@ int run(const RunOptions& options) {
     return kBadSpec;
   }
 
-  // 3. The program, and every call it makes.
-  Run supervised(options, spec, **timeline, start);
+  // 3. The CA that the program will trust, for this run only.
+  std::optional<RunTls> tls;
+  if (!options.no_tls) tls.emplace();
+  if (options.ca_out && !write_file(*options.ca_out, tls->authority().pem())) {
+    say(fmt::format("bigfoot-run: --ca-out: cannot write {}: {}\n", *options.ca_out, std::strerror(errno)));
+    return kBadSpec;
+  }
+
+  // 4. The program, and every call it makes.
+  Run supervised(options, spec, **timeline, tls ? &*tls : nullptr, start);
   std::expected<ChildEnd, LaunchError> end = supervised.serve();
   if (!end) {
     say(fmt::format("bigfoot-run: {}\n", end.error().what));
@@ -112,7 +130,7 @@ int run(const RunOptions& options) {
     return end.error().exit_status;
   }
 
-  // 4. The verdict.
+  // 5. The verdict.
   RunOutcome outcome = (*timeline)->counts();
   outcome.child_exit_code = end->result.exit_code;
   outcome.child_signal = end->result.signal;
@@ -124,7 +142,7 @@ int run(const RunOptions& options) {
   outcome.pass = outcome.exit_status == kGreen;
   info.duration_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 
-  // 5. The report.
+  // 6. The report.
   const auto trouble = (*timeline)->finish(info, outcome);
   if (!options.quiet)
     say(text_report({info, outcome, (*timeline)->violations(), (*timeline)->processes()}, use_color(options.color, STDERR_FILENO), options.verbose));

@@ -27,7 +27,8 @@ std::function<std::optional<std::string>(std::string_view)> child_environment(co
 
 class Run : private LoopSide {
  public:
-  Run(const RunOptions& options, const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start);
+  /// `tls`: null with --no-tls. All of them outlive the run.
+  Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls* tls, std::chrono::steady_clock::time_point start);
   ~Run();
 
   /// Launches the program and serves it until nothing of its tree is left.
@@ -39,6 +40,7 @@ class Run : private LoopSide {
 
  private:
   void connection_opened(Pid pid, Destination to, UniqueFd stream) override;
+  void connection_to_relay(Pid pid, Destination to, bool warned, UniqueFd stream) override;
   void connect_to_judge(Outgoing call, Destination to) override;
   void passed_by(Pid pid, Destination to, Routed routed) override;
   void datagram_socket(UniqueFd socket) override;
@@ -46,6 +48,7 @@ class Run : private LoopSide {
   void notice(Pid pid, std::string text) override;
   void tree_gone() override;
 
+  void warn_of(const Destination& to);
   asio::awaitable<void> judge(Outgoing call, Destination to);
   void start(Pid pid, Destination to, UniqueFd stream);
   asio::awaitable<void> watch_main();
@@ -63,6 +66,7 @@ class Run : private LoopSide {
   Journal journal_;
   Services services_;
   Resolver resolver_;
+  std::optional<Trust> trust_;
   Gate gate_;
   std::unique_ptr<Supervisor> supervisor_;
   std::unique_ptr<Datagrams> datagrams_;

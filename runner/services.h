@@ -13,6 +13,7 @@
 #include "runner/endpoints/http_memo.h"
 #include "runner/journal.h"
 #include "runner/names.h"
+#include "runner/tls/run_tls.h"
 #include "spec/ledger.h"
 #include "tracer/supervisor.h"
 
@@ -26,6 +27,7 @@ struct Services {
   Ledger& ledger;
   Journal& journal;
   Names& names;
+  RunTls* tls = nullptr;  ///< null with --no-tls: no TLS is terminated
 
   /// For the user, beside the violations, with how often: calls that the guard let through with "warn", for example.
   std::map<std::string, std::uint64_t> warnings;

@@ -15,6 +15,7 @@
 
 #include "runner/clock.h"
 #include "runner/endpoints/connects.h"
+#include "runner/endpoints/opaque.h"
 #include "runner/endpoints/streams.h"
 #include "runner/run.h"
 
@@ -58,15 +59,16 @@ std::function<std::optional<std::string>(std::string_view)> child_environment(co
   };
 }
 
-Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start)
+Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls* tls, std::chrono::steady_clock::time_point start)
     : options_(options),
       spec_(spec),
       names_(read_whole("/etc/hosts"), read_whole("/etc/resolv.conf")),
       ledger_(spec, surroundings(options)),
       journal_(spec, timeline, start),
-      services_{loop_.get_executor(), spec_, ledger_, journal_, names_},
+      services_{loop_.get_executor(), spec_, ledger_, journal_, names_, tls},
       resolver_(services_),
-      gate_(spec_, ledger_, names_, loop_.get_executor(), *this) {}
+      trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(tls->authority(), child_environment(options))),
+      gate_(spec_, ledger_, names_, trust_ ? &*trust_ : nullptr, loop_.get_executor(), *this) {}
 
 Run::~Run() = default;
 
@@ -76,6 +78,10 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
   LaunchOptions launch;
   launch.argv = options_.command;
   launch.env = options_.env;
+  if (trust_) {
+    for (const auto& variable : trust_->variables()) launch.env.push_back(variable);
+    launch.files = trust_->needs_looks() ? LaunchOptions::Files::opens_and_looks : LaunchOptions::Files::opens;
+  }
   auto launched = Supervisor::launch(launch, gate_);
   if (!launched) return std::unexpected(launched.error());
   supervisor_ = std::move(*launched);
@@ -103,6 +109,12 @@ void Run::connection_opened(Pid pid, Destination to, UniqueFd stream) { start(pi
 void Run::start(Pid pid, Destination to, UniqueFd stream) {
   Connection connection{pid, std::move(to), journal_.new_connection(), journal_.now_ms()};
   asio::co_spawn(loop_, serve_stream(services_, resolver_, std::move(connection), std::move(stream)), asio::detached);
+}
+
+void Run::connection_to_relay(Pid pid, Destination to, bool warned, UniqueFd stream) {
+  if (warned) warn_of(to);
+  Connection connection{pid, std::move(to), journal_.new_connection(), journal_.now_ms()};
+  asio::co_spawn(loop_, relay(services_, std::move(connection), std::move(stream)), asio::detached);
 }
 
 void Run::connect_to_judge(Outgoing call, Destination to) {
@@ -133,10 +145,14 @@ void Run::passed_by(Pid pid, Destination to, Routed routed) {
     finding.notes.push_back(fmt::format("the rule stands at {}:{}", routed.rule->at.file, routed.rule->at.line));
     findings.push_back(std::move(finding));
   } else if (routed.route == Route::warned) {
-    ++services_.warnings[fmt::format("{} was let through: no expectation matches it and [guard] says \"warn\"", to.url())];
+    warn_of(to);
   }
   journal_.record(ticket, {pid, 0, to.url()}, std::move(interaction), nullptr, std::move(findings), "allowed",
                   routed.route == Route::denied ? "ECONNREFUSED" : "");
+}
+
+void Run::warn_of(const Destination& to) {
+  ++services_.warnings[fmt::format("{} was let through: no expectation matches it and [guard] says \"warn\"", to.url())];
 }
 
 void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }

@@ -8,6 +8,7 @@
 #include "protocols/registry.h"
 #include "runner/endpoints/http_upstream.h"
 #include "runner/endpoints/streams.h"
+#include "runner/endpoints/tls.h"
 
 namespace bigfoot {
 namespace {
@@ -70,10 +71,14 @@ class HttpServer {
       : services_(services),
         io_(io),
         connection_(connection),
-        decoder_(make_decoder("http", Peer{"http", connection.to.host, connection.to.port})),
+        scheme_(connection.tls ? "https" : "http"),
+        decoder_(make_decoder("http", Peer{scheme_, connection.to.host, connection.to.port})),
         site_{connection.pid, connection.number,
-              fmt::format("http://{}", authority(connection.to.host, connection.to.port))},
-        guard_(services.spec.guard.level("http")) {}
+              fmt::format("{}://{}", scheme_, authority(connection.to.host, connection.to.port))},
+        guard_(services.spec.guard.level("http")) {
+    add_tls_fields(connection, tls_fields_);
+    peer_ = site_.target + tls_fields_.dump(-1, ' ', false, Value::error_handler_t::replace);
+  }
 
   asio::awaitable<bool> serve();
 
@@ -84,6 +89,7 @@ class HttpServer {
     return host.find(':') != host.npos ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
   }
 
+  Outcome offer(Call& call, const CallTicket& ticket);
   asio::awaitable<Next> answer(Call call, const CallTicket& ticket, Outcome outcome, std::string_view request);
   bool repeats(const Outcome& outcome, const CallTicket& ticket);
   void remember(std::string_view request, const Call& call, const Outcome& outcome, std::string_view answer);
@@ -99,8 +105,11 @@ class HttpServer {
   Services& services_;
   StreamIo& io_;
   Connection& connection_;
+  std::string scheme_;
   std::unique_ptr<Decoder> decoder_;
   CallSite site_;
+  Fields tls_fields_ = Fields::object();  // what every call over this connection carries of TLS
+  std::string peer_;                     // see HttpMemo
   GuardLevel guard_;                     // of calls that no expectation matches
   std::optional<HttpUpstream> upstream_; // the real server, once such a call was let through
   std::string request_;                  // the bytes of the request being decoded, kept where they may have to be passed on
@@ -159,6 +168,11 @@ asio::awaitable<HttpServer::Next> HttpServer::play_fault(Fault fault, std::strin
   co_return Next::close;
 }
 
+Outcome HttpServer::offer(Call& call, const CallTicket& ticket) {
+  call.fields.update(tls_fields_);
+  return services_.ledger.offer(decoder_->info(), call.fields, ticket.seq);
+}
+
 /// Answers and records the call that the memo holds, if the ledger says the same of it as before.
 bool HttpServer::repeats(const Outcome& outcome, const CallTicket& ticket) {
   const HttpMemo& memo = services_.http_memo;
@@ -172,12 +186,11 @@ bool HttpServer::repeats(const Outcome& outcome, const CallTicket& ticket) {
 void HttpServer::remember(std::string_view request, const Call& call, const Outcome& outcome, std::string_view answer) {
   HttpMemo& memo = services_.http_memo;
   if (request.empty() || request.size() > HttpMemo::kMostBytes || guard_ != GuardLevel::error) return;
-  const bool twice = memo.request == request && memo.host == connection_.to.host && memo.port == connection_.to.port;
+  const bool twice = memo.request == request && memo.peer == peer_;
   if (twice && memo.filled) return;
   memo = HttpMemo{};
   memo.request = request;
-  memo.host = connection_.to.host;
-  memo.port = connection_.to.port;
+  memo.peer = peer_;
   if (!twice) return;
   memo.call = call.fields;
   memo.reply = outcome.reply;
@@ -217,7 +230,10 @@ asio::awaitable<HttpServer::Next> HttpServer::answer(Call call, const CallTicket
 
 asio::awaitable<HttpServer::Next> HttpServer::pass_on(Call call, const CallTicket& ticket) {
   if (co_await flush() == Next::gone) co_return Next::gone;
-  if (!upstream_) upstream_.emplace(services_, connection_.to);
+  if (!upstream_) {
+    const bool tls = connection_.tls.has_value();
+    upstream_.emplace(services_, connection_.to, tls, tls && !connection_.tls->sni.empty() ? connection_.tls->sni : connection_.to.host);
+  }
   const std::string method = call.fields.value("method", "");
   auto reply = co_await upstream_->exchange(method, request_, io_);
   request_.clear();
@@ -266,7 +282,7 @@ asio::awaitable<bool> HttpServer::serve() {
     std::optional<CallTicket> ticket;
     Outcome outcome;
     if (HttpMemo& memo = services_.http_memo;
-        between && memo.filled && memo.begins(io_.input(), connection_.to.host, connection_.to.port)) {
+        between && memo.filled && memo.begins(io_.input(), peer_)) {
       ticket = services_.journal.open_call();
       outcome = services_.ledger.offer(decoder_->info(), memo.call, ticket->seq);
       if (repeats(outcome, *ticket)) {
@@ -288,7 +304,7 @@ asio::awaitable<bool> HttpServer::serve() {
       consume(decoded->used);
       if (!ticket) {
         ticket = services_.journal.open_call();
-        outcome = services_.ledger.offer(decoder_->info(), call->fields, ticket->seq);
+        outcome = offer(*call, *ticket);
       }
       next = co_await answer(std::move(*call), *ticket, std::move(outcome), request);
       between = true;
@@ -320,7 +336,7 @@ asio::awaitable<bool> HttpServer::serve() {
         if (auto* call = std::get_if<Call>(&last->event)) {
           consume(last->used);
           const CallTicket late = services_.journal.open_call();
-          Outcome outcome = services_.ledger.offer(decoder_->info(), call->fields, late.seq);
+          Outcome outcome = offer(*call, late);
           co_await answer(std::move(*call), late, std::move(outcome), "");
         }
         co_await io_.close();

@@ -16,16 +16,15 @@ struct HttpMemo {
   static constexpr std::size_t kMostBytes = 4096;  // a longer request costs its copy, and is rarely repeated
 
   std::string request;  ///< as it came, whole; "" : nothing seen yet
-  std::string host;     ///< of the peer
-  unsigned port = 0;
+  std::string peer;     ///< where it came from, as far as a call depends on it: target, TLS facts
   bool filled = false;  ///< seen twice: what follows is there
   Fields call;
   const Reply* reply = nullptr;
   std::string answer;   ///< bytes on the wire
   std::string record;   ///< Timeline::repeatable
 
-  bool begins(std::string_view input, std::string_view peer_host, unsigned peer_port) const {
-    return !request.empty() && input.starts_with(request) && port == peer_port && host == peer_host;
+  bool begins(std::string_view input, std::string_view from) const {
+    return !request.empty() && input.starts_with(request) && peer == from;
   }
 };
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,7 +15,9 @@ namespace bigfoot {
 
 class HttpUpstream {
  public:
-  HttpUpstream(Services& services, Destination to) : services_(services), to_(std::move(to)), socket_(services.loop) {}
+  /// `tls`: the program speaks https. The real server's certificate is checked for `name`, against this machine's store.
+  HttpUpstream(Services& services, Destination to, bool tls, std::string name)
+      : services_(services), to_(std::move(to)), tls_(tls), name_(std::move(name)) {}
 
   /// Sends one request as it came and passes the reply on to `client` while it arrives. Gives the reply's fields, or why
   /// there is none ("connect: Connection refused"); `client` has then been sent nothing, or a part of a reply.
@@ -23,13 +25,14 @@ class HttpUpstream {
                                                                StreamIo& client);
 
  private:
-  asio::awaitable<boost::system::error_code> connect();
+  asio::awaitable<std::string> connect();  // why not; "" when connected
 
   Services& services_;
   Destination to_;
-  asio::ip::tcp::socket socket_;
+  bool tls_;
+  std::string name_;
+  std::unique_ptr<StreamIo> server_;  // null: not connected
   HttpReplyDecoder decoder_;
-  std::string buffer_;  // read and not decoded yet
 };
 
 }  // namespace bigfoot

@@ -2,6 +2,7 @@
 #include "runner/endpoints/stream_io.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <algorithm>
@@ -11,6 +12,8 @@ namespace {
 
 constexpr std::size_t kFirstRead = 1024;       // most requests fit; 10,000 idle connections stay cheap
 constexpr std::size_t kMostRead = 256 * 1024;  // one read of a bulk transfer
+constexpr std::size_t kTlsRead = 17 * 1024;    // a record whole: RFC 8446, 5.2
+constexpr std::size_t kTlsWrite = 64 * 1024;   // what is encrypted before it is sent
 constexpr std::chrono::milliseconds kLinger{1000};
 
 using boost::system::error_code;
@@ -32,17 +35,22 @@ void StreamIo::consume(std::size_t bytes) {
   if (buffer_.size() > kMostRead) std::string(kFirstRead, '\0').swap(buffer_);
 }
 
+/// Room for more behind what is there.
+void StreamIo::make_room() {
+  if (filled_ < buffer_.size()) return;
+  if (consumed_ > 0) {
+    buffer_.erase(0, consumed_);
+    filled_ -= consumed_;
+    consumed_ = 0;
+  }
+  const std::size_t room = std::clamp(filled_, kFirstRead, kMostRead);  // a long message doubles the reads it is cut into
+  buffer_.resize(filled_ + room);
+}
+
 asio::awaitable<StreamIo::Read> StreamIo::read() {
   if (ended_) co_return Read::ended;
-  if (filled_ == buffer_.size()) {
-    if (consumed_ > 0) {
-      buffer_.erase(0, consumed_);
-      filled_ -= consumed_;
-      consumed_ = 0;
-    }
-    const std::size_t room = std::clamp(filled_, kFirstRead, kMostRead);  // a long message doubles the reads it is cut into
-    buffer_.resize(filled_ + room);
-  }
+  if (tls_) co_return co_await read_tls();
+  make_room();
   auto [error, count] = co_await socket_.async_read_some(asio::buffer(buffer_.data() + filled_, buffer_.size() - filled_),
                                                          asio::as_tuple(asio::use_awaitable));
   if (error == asio::error::operation_aborted) co_return Read::quiet;
@@ -50,8 +58,70 @@ asio::awaitable<StreamIo::Read> StreamIo::read() {
     ended_ = true;
     co_return Read::ended;
   }
+  bytes_read_ += count;
   filled_ += count;
   co_return Read::bytes;
+}
+
+/// Takes what has come for the session; would_block where nothing has.
+StreamIo::Failed StreamIo::take_ciphertext() {
+  char record[kTlsRead];
+  error_code error;
+  const std::size_t count = socket_.receive(asio::buffer(record), 0, error);
+  if (error) return error;
+  bytes_read_ += count;
+  tls_->receive({record, count});
+  return error;
+}
+
+/// Waits for more ciphertext. No buffer is held meanwhile: a program may keep thousands of idle connections.
+asio::awaitable<StreamIo::Failed> StreamIo::receive_tls() {
+  for (;;) {
+    error_code error = take_ciphertext();
+    if (error != asio::error::would_block) co_return error;
+    co_await socket_.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return error;
+  }
+}
+
+asio::awaitable<StreamIo::Read> StreamIo::read_tls() {
+  for (;;) {
+    make_room();
+    std::size_t count = 0;
+    const TlsSession::Progress progress = tls_->read(buffer_.data() + filled_, buffer_.size() - filled_, count);
+    if (!co_await send_tls_output()) break;
+    if (progress == TlsSession::Progress::done) {
+      filled_ += count;
+      co_return Read::bytes;
+    }
+    if (progress != TlsSession::Progress::want_input) break;
+    const error_code error = co_await receive_tls();
+    if (error == asio::error::operation_aborted) co_return Read::quiet;
+    if (error) break;
+  }
+  ended_ = true;
+  co_return Read::ended;
+}
+
+asio::awaitable<TlsSession::Progress> StreamIo::start_tls(std::unique_ptr<TlsSession> session) {
+  using Progress = TlsSession::Progress;
+  tls_ = std::move(session);
+  tls_->receive(input());
+  consume(input().size());
+  for (;;) {
+    const Progress progress = tls_->handshake();
+    const bool sent = co_await send_tls_output();
+    if (progress != Progress::want_input) {
+      if (progress != Progress::done) ended_ = true;
+      co_return progress;
+    }
+    error_code error;
+    if (sent) error = co_await receive_tls();
+    if (!sent || error) {
+      ended_ = true;
+      co_return Progress::ended;
+    }
+  }
 }
 
 asio::awaitable<StreamIo::Read> StreamIo::read_within(std::chrono::milliseconds limit) {
@@ -65,7 +135,25 @@ asio::awaitable<StreamIo::Read> StreamIo::read_within(std::chrono::milliseconds 
   co_return result;
 }
 
+asio::awaitable<bool> StreamIo::send_tls_output() {
+  const std::string_view output = tls_->output();
+  if (output.empty()) co_return true;
+  const bool sent = co_await send(output);
+  tls_->clear_output();
+  co_return sent;
+}
+
 asio::awaitable<bool> StreamIo::write(std::string_view bytes) {
+  if (!tls_) co_return co_await send(bytes);
+  for (std::size_t at = 0; at < bytes.size(); at += kTlsWrite) {
+    if (!tls_->write(bytes.substr(at, kTlsWrite))) co_return false;
+    if (!co_await send_tls_output()) co_return false;
+  }
+  co_return true;
+}
+
+asio::awaitable<bool> StreamIo::send(std::string_view bytes) {
+  bytes_written_ += bytes.size();
   error_code error;
   std::size_t sent = 0;
   while (sent < bytes.size()) {
@@ -80,15 +168,24 @@ asio::awaitable<bool> StreamIo::write(std::string_view bytes) {
   co_return true;
 }
 
-asio::awaitable<void> StreamIo::close() {
-  error_code ignored;  // a connection that the program has ended already cannot be ended again
+void StreamIo::end_writing() {
+  error_code ignored;  // a connection that the other side has ended already cannot be ended again
   socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+}
+
+asio::awaitable<void> StreamIo::close() {
+  if (tls_ && !ended_) {
+    tls_->say_good_bye();
+    co_await send_tls_output();
+  }
+  end_writing();
   const auto until = std::chrono::steady_clock::now() + kLinger;
   while (!ended_) {
     consume(input().size());
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     if (left.count() <= 0 || services_.hurry || co_await read_within(left) == Read::quiet) break;
   }
+  error_code ignored;
   socket_.close(ignored);
 }
 

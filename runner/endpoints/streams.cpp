@@ -6,8 +6,9 @@
 #include <algorithm>
 
 #include "protocols/registry.h"
-#include "protocols/tls_hello.h"
+#include "runner/endpoints/opaque.h"
 #include "runner/endpoints/resolver.h"
+#include "runner/endpoints/tls.h"
 #include "runner/policy.h"
 #include "tracer/proc.h"
 
@@ -27,14 +28,18 @@ bool http_is_named(const Spec& spec, const Destination& to) {
 
 /// What is wrong with a stream that is refused. Bytes of a protocol that this version cannot answer are nobody's to
 /// paste: the report says what to do instead.
-Finding refusal(Services& services, const StreamIo& io, const Destination& to, Sniffed spoken) {
+Finding refusal(Services& services, const StreamIo& io, const Connection& connection, Sniffed spoken) {
+  const Destination& to = connection.to;
   Finding finding = services.ledger.unexpected_bytes(to, io.input().substr(0, kShownBytes));
+  if (connection.tls) {
+    finding.notes.push_back("these bytes came inside TLS; a socket entry would see the TLS itself");
+    finding.suggestion.clear();
+    finding.suggestion_verb.clear();
+  }
   if (spoken == Sniffed::need_more)
     finding.notes.push_back(io.ended() ? "it was closed without a byte" : "nothing was sent within 250 ms");
-  if (spoken != Sniffed::tls && spoken != Sniffed::http2) return finding;
-  const auto name = spoken == Sniffed::tls ? sni_of(io.input()) : std::nullopt;
-  finding.message = fmt::format("{}: the program began {}{}, which this version does not answer yet", to.url(),
-                                spoken == Sniffed::tls ? "TLS" : "HTTP/2", name ? fmt::format(" for {}", *name) : "");
+  if (spoken != Sniffed::http2) return finding;
+  finding.message = fmt::format("{}: the program began HTTP/2, which this version does not answer yet", to.url());
   finding.notes = {fmt::format("let it use plain HTTP/1.1 under test, or let it through: [guard] allow = [\"{}\"]", to.url())};
   finding.suggestion.clear();
   finding.suggestion_verb.clear();
@@ -44,7 +49,7 @@ Finding refusal(Services& services, const StreamIo& io, const Destination& to, S
 /// Refuses a stream that nothing in the spec speaks of, or that speaks something else than the spec says.
 void refuse(Services& services, StreamIo& io, const Connection& connection, Sniffed spoken) {
   const std::string_view first = io.input().substr(0, kShownBytes);
-  Finding finding = refusal(services, io, connection.to, spoken);
+  Finding finding = refusal(services, io, connection, spoken);
   Interaction interaction;
   interaction.protocol = "socket";
   interaction.op = first.empty() ? "connect" : "send";
@@ -71,22 +76,37 @@ asio::awaitable<Sniffed> recognise(StreamIo& io, Pid pid, bool named) {
   }
 }
 
+/// Whether the session entries of a destination are to have this connection. Where http entries name it too, its first
+/// bytes decide: what speaks HTTP, in TLS or not, is theirs.
+bool goes_to_http(const Services& services, const Connection& connection, std::string_view first) {
+  if (!http_is_named(services.spec, connection.to)) return false;
+  const Sniffed spoken = sniff(first);
+  return spoken == Sniffed::http || (spoken == Sniffed::tls && terminates_tls(services, connection.to));
+}
+
+asio::awaitable<std::unique_ptr<RawSession>> find_session(Services& services, StreamIo& io, const Connection& connection) {
+  if (connection.tls || !services.ledger.has_session(connection.to)) co_return nullptr;  // their bytes are the raw ones
+  const std::uint64_t seq = services.journal.next_seq();
+  std::unique_ptr<RawSession> session = services.ledger.open_session(connection.to, io.input(), seq);
+  if (session) co_return session;
+  if (io.input().empty()) (void)co_await io.read();
+  if (goes_to_http(services, connection, io.input())) co_return nullptr;
+  co_return services.ledger.open_session(connection.to, io.input(), seq);
+}
+
 asio::awaitable<void> converse(Services& services, Resolver& resolver, StreamIo& io, Connection& connection) {
-  for (;;) {  // once more for what comes out of a tunnel
-    const bool http_named = http_is_named(services.spec, connection.to);
+  for (;;) {  // once more for what comes out of a tunnel, and out of TLS
     const bool named = named_by_spec(connection.to, services.spec);
     if (is_dns(connection.to) && !named) co_return co_await serve_dns_stream(resolver, io, connection);
-    if (services.ledger.has_session(connection.to)) {
-      const std::uint64_t seq = services.journal.next_seq();
-      std::unique_ptr<RawSession> session = services.ledger.open_session(connection.to, io.input(), seq);
-      if (!session) {
-        if (io.input().empty()) (void)co_await io.read();
-        if (!http_named || sniff(io.input()) != Sniffed::http)
-          session = services.ledger.open_session(connection.to, io.input(), seq);
-      }
-      if (session) co_return co_await serve_session(services, io, connection, std::move(session));
-    }
+    std::unique_ptr<RawSession> session = co_await find_session(services, io, connection);
+    if (session) co_return co_await serve_session(services, io, connection, std::move(session));
     const Sniffed spoken = co_await recognise(io, connection.pid, named);
+    if (spoken == Sniffed::tls && !connection.tls) {
+      if (!terminates_tls(services, connection.to)) co_return refuse_opaque(services, io, connection);
+      if (!co_await accept_tls(services, io, connection)) co_return;
+      continue;
+    }
+    if (spoken == Sniffed::need_more && io.ended() && connection.tls) co_return note_unused_tls(services, connection);
     // A client that opens a second connection in reserve and never uses it has made no call.
     if (spoken == Sniffed::need_more && named && io.ended()) co_return co_await io.close();
     if (spoken != Sniffed::http) co_return refuse(services, io, connection, spoken);

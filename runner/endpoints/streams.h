@@ -3,6 +3,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <optional>
 
 #include "runner/endpoints/stream_io.h"
 #include "runner/services.h"
@@ -18,6 +19,7 @@ struct Connection {
   Destination to;
   std::uint64_t number = 0;
   double opened_ms = 0;
+  std::optional<TlsFacts> tls = std::nullopt;  ///< once TLS was ended in front of what is spoken
 };
 
 /// Serves the connection to its end: a scripted session, HTTP, DNS over TCP, or bytes that are read before they are refused.

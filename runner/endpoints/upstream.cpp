@@ -1,0 +1,28 @@
+// runner/endpoints/upstream.cpp - see upstream.h.
+#include "runner/endpoints/upstream.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "runner/names.h"
+
+namespace bigfoot {
+
+asio::awaitable<std::expected<std::unique_ptr<StreamIo>, std::string>> connect_upstream(Services& services, Destination to) {
+  using asio::ip::tcp;
+  // A synthetic address stands for a name: the real resolver, which is ours and unsupervised, knows the real one.
+  const std::string host = to.address.empty() || is_synthetic(to.address) ? to.host : to.address;
+  tcp::resolver resolver(services.loop);
+  auto [unknown, places] =
+      co_await resolver.async_resolve(host, std::to_string(to.port), asio::as_tuple(asio::use_awaitable));
+  if (unknown) co_return std::unexpected("connect: " + unknown.message());
+  tcp::socket socket(services.loop);
+  auto [refused, place] = co_await asio::async_connect(socket, places, asio::as_tuple(asio::use_awaitable));
+  if (refused) co_return std::unexpected("connect: " + refused.message());
+  socket.native_non_blocking(true);
+  co_return std::make_unique<StreamIo>(services, UniqueFd(socket.release()));
+}
+
+}  // namespace bigfoot
