@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "protocols/http/url.h"
 #include "spec/call_fields.h"
 #include "spec/entry_match.h"
 
@@ -62,13 +63,22 @@ void judge_field(std::string_view name, const Pattern& expected, const Value& ac
   miss.add(3, fmt::format("{} differs: {} instead of {}", name, got, wanted));
 }
 
+/// http for https changes the port too: where both are the usual ones, that is one slip and not two.
+bool port_follows_scheme(const Entry& entry, const Fields& call) {
+  const auto scheme = std::ranges::find(entry.identity, "scheme", &FieldPattern::name);
+  const Value* wanted = scheme == entry.identity.end() || !scheme->pattern ? nullptr : scheme->pattern->literal();
+  if (!wanted || !entry.endpoint.port || text_of(*wanted) == field_text(call, "scheme")) return false;
+  return *entry.endpoint.port == default_port(text_of(*wanted)) && field_port(call) == default_port(field_text(call, "scheme"));
+}
+
 /// In the order in which people look: path and host first where they differ, then the rest as the protocol lists it.
 Miss judge(const Entry& entry, const Fields& call, const LedgerBook& book) {
   Miss miss;
+  const bool same_port = port_follows_scheme(entry, call);
   for (const bool names_first : {true, false}) {
     for (const FieldPattern& field : entry.identity) {
       const bool is_name = field.name == "path" || field.name == "name" || field.name == "address";
-      if (is_name != names_first || !field.pattern) continue;
+      if (is_name != names_first || !field.pattern || (field.name == "port" && same_port)) continue;
       const Value* found = field_of(call, field.name);
       const Value actual = found ? *found : Value();
       if (!field.pattern->match(actual, field.name, book.known, book.around, nullptr)) {

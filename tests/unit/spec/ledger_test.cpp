@@ -182,6 +182,38 @@ TEST_F(LedgerTest, TheNearestEntryIsNamedWithTheReason) {
   }
 }
 
+Fields with_scheme(std::string_view scheme, Fields call) {
+  call["scheme"] = scheme;
+  return call;
+}
+
+TEST_F(LedgerTest, HttpAndHttpsAreToldApart) {
+  const auto to_port = [](unsigned port) { return http_call("GET", "/x", "", {}, "", "api.example.com", port); };
+  const struct {
+    const char* entry;
+    Fields call;
+    const char* reason;
+    const char* add;
+  } cases[] = {
+      {"https://api.example.com/x", to_port(443), "scheme differs: http instead of https", "http://api.example.com:443/x"},
+      {"https://api.example.com/x", to_port(80), "scheme differs: http instead of https", "http://api.example.com/x"},
+      {"https://api.example.com/x", to_port(8080), "scheme differs: http instead of https, port differs: 8080 instead of 443", "http://api.example.com:8080/x"},
+      {"http://api.example.com/x", with_scheme("https", to_port(443)), "scheme differs: https instead of http", "https://api.example.com/x"},
+      {"http://api.example.com:443/x", with_scheme("https", to_port(443)), "scheme differs: https instead of http", "https://api.example.com/x"},
+      {"http://api.example.com/x", with_scheme("https", to_port(8443)), "scheme differs: https instead of http, port differs: 8443 instead of 80", "https://api.example.com:8443/x"},
+      {"https://api.example.com:8443/x", with_scheme("https", to_port(443)), "port differs: 443 instead of 8443", "https://api.example.com/x"},
+  };
+  for (const auto& row : cases) {
+    SCOPED_TRACE(row.entry);
+    SCOPED_TRACE(row.add);
+    load("[[expect]]\nhttp = \"GET " + std::string(row.entry) + "\"\nbody = \"\"\n");
+    const Outcome out = offer(row.call);
+    ASSERT_EQ(out.findings.size(), 1u);
+    EXPECT_EQ(out.findings[0].nearest_reason, row.reason);
+    EXPECT_EQ(out.findings[0].suggestion, "[[expect]]\nhttp  = \"GET " + std::string(row.add) + "\"\nbody  = \"\"\nreply = { status = 200, json = { } }");
+  }
+}
+
 TEST_F(LedgerTest, ASpentEntryIsNamed) {
   load(get("a") + get("bbbbbbbbbb", "required = false"));
   seq_ = 3;
@@ -233,6 +265,15 @@ TEST_F(LedgerTest, AnErrnoIsSpentByTheConnect) {
   EXPECT_EQ(out.reply->errno_code, ECONNREFUSED);
   EXPECT_FALSE(ledger_->offer_connect(api, 4).entry);
   EXPECT_EQ(call("/b").rendered["status"], Value(200));
+  EXPECT_EQ(told(ledger_->finish()), "");
+}
+
+TEST_F(LedgerTest, AnErrnoOfHttpsIsSpentByTheConnectToItsPort) {
+  load("[[expect]]\nhttp = \"GET https://api.example.com/b\"\nreply = { errno = \"ETIMEDOUT\" }\n");
+  EXPECT_FALSE(ledger_->connect_may_fail({Transport::tcp, "api.example.com", "10.0.0.1", 80, ""}));
+  const Outcome out = ledger_->offer_connect({Transport::tcp, "api.example.com", "10.0.0.1", 443, ""}, 1);
+  ASSERT_EQ(out.entry, &spec_.entries[0]);
+  EXPECT_EQ(out.reply->errno_code, ETIMEDOUT);
   EXPECT_EQ(told(ledger_->finish()), "");
 }
 
