@@ -46,10 +46,24 @@ struct Miss {
   }
 };
 
+/// What the pattern says, with the names that earlier calls bound replaced by what they stand for.
+std::string wanted_text(const Pattern& expected, const Captures& known) {
+  std::string text = text_of(expected.shown());
+  std::vector<NameUse> uses;
+  expected.collect_names(uses);
+  for (const NameUse& use : uses) {
+    const auto value = known.find(use.name);
+    const std::string hole = "{{" + use.name + "}}";
+    const auto at = use.binds || value == known.end() ? text.npos : text.find(hole);
+    if (at != text.npos) text.replace(at, hole.size(), text_of(value->second));
+  }
+  return text;
+}
+
 /// How far one field of a call is from what the entry says.
-void judge_field(std::string_view name, const Pattern& expected, const Value& actual, Miss& miss) {
+void judge_field(std::string_view name, const Pattern& expected, const Value& actual, const Captures& known, Miss& miss) {
   const bool is_path = name == "path" || name == "name" || name == "address";
-  const std::string wanted = text_of(expected.shown()), got = text_of(actual);
+  const std::string wanted = wanted_text(expected, known), got = text_of(actual);
   if (is_path || name == "host") {
     const unsigned distance = edits(wanted, got);
     const unsigned cost = (is_path ? 1 : 3) + distance;
@@ -82,7 +96,7 @@ Miss judge(const Entry& entry, const Fields& call, const LedgerBook& book) {
       const Value* found = field_of(call, field.name);
       const Value actual = found ? *found : Value();
       if (!field.pattern->match(actual, field.name, book.known, book.around, nullptr)) {
-        judge_field(field.name, *field.pattern, actual, miss);
+        judge_field(field.name, *field.pattern, actual, book.known, miss);
       }
     }
   }
@@ -143,7 +157,7 @@ NearMiss nearest_socket(const Destination& to, const LedgerBook& book) {
     only_name.port.reset();
     only_name.tcp = only_name.udp = true;
     if (name && !only_name.fits(to)) {
-      judge_field(is_path ? "path" : "host", *name, Value(is_path ? to.path : to.host.empty() ? to.address : to.host), miss);
+      judge_field(is_path ? "path" : "host", *name, Value(is_path ? to.path : to.host.empty() ? to.address : to.host), book.known, miss);
     }
     if (wanted.port && *wanted.port != to.port) miss.add(3, fmt::format("port differs: {} instead of {}", to.port, *wanted.port));
     if (to.transport == Transport::tcp && !wanted.tcp) miss.add(3, "scheme differs: tcp instead of udp");

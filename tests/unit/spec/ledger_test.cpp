@@ -239,6 +239,15 @@ TEST_F(LedgerTest, CapturesAreKeptOnlyWhenServed) {
   EXPECT_FALSE(call("/orders/42").refuse);
 }
 
+TEST_F(LedgerTest, TheNearestEntryIsJudgedByWhatItsNamesStandFor) {
+  load("[[expect]]\nhttp = \"PUT http://api.example.com/orders/{{order:int}}\"\nbody = \"\"\n" + get("orders/{{order}}/items") + get("orders/1234999/items"));
+  offer(http_call("PUT", "/orders/1234567"));
+  const Outcome out = call("/orders/1234568/items");
+  ASSERT_EQ(out.findings.size(), 1u);
+  EXPECT_EQ(out.findings[0].nearest, &spec_.entries[1]);
+  EXPECT_EQ(out.findings[0].nearest_reason, "path differs: /orders/1234568/items instead of /orders/1234567/items");
+}
+
 TEST_F(LedgerTest, AReplyThatNeedsMoreThanThereIsIsTold) {
   load(get("a", "reply = { json = { id = \"{{req.json.id}}\" } }"));
   EXPECT_EQ(told(call("/a").findings), "out-of-state: GET http://api.example.com/a: the reply needs {{req.json.id}}, which nothing has given yet\n");
