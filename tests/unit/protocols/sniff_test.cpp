@@ -7,7 +7,6 @@
 
 #include "protocols/body.h"
 #include "protocols/registry.h"
-#include "protocols/tls_hello.h"
 
 namespace bigfoot {
 namespace {
@@ -78,48 +77,6 @@ TEST(Sniff, AnswersAtTheLatestAfterSniffBytes) {
   for (const std::string start :
        {"GET h", "GET https:/", "UNSUBSCRIBE w", "PRI * HTTP/2.0\r\n\r\nSM\r\n", "\x16\x03\x01"})
     EXPECT_NE(sniff(start + std::string(kSniffBytes, 'x')), Sniffed::need_more) << start;
-}
-
-/// A ClientHello of the fields that matter: RFC 8446, 4.1.2.
-std::string client_hello(const std::string& extensions) {
-  const auto counted = [](const std::string& part, int size_of_size) {
-    std::string out;
-    for (int shift = 8 * (size_of_size - 1); shift >= 0; shift -= 8)
-      out += static_cast<char>(part.size() >> shift);
-    return out + part;
-  };
-  const std::string body = std::string("\x03\x03", 2) + std::string(32, 'r') + counted("", 1) +
-                           counted("\x13\x01", 2) + counted(std::string(1, '\0'), 1) + counted(extensions, 2);
-  return std::string("\x16\x03\x01", 3) + counted("\x01" + counted(body, 3), 2);
-}
-std::string server_name(const std::string& name) {
-  const auto size = static_cast<char>(name.size());
-  return std::string("\0\0\0", 3) + static_cast<char>(size + 5) + '\0' + static_cast<char>(size + 3) +
-         std::string("\0\0", 2) + size + name;
-}
-
-TEST(TlsHello, NamesTheServer) {
-  const std::string other("\x00\x2b\x00\x03\x02\x03\x04", 7);
-  const std::string hello = client_hello(other + server_name("api.example.com") + other);
-  EXPECT_EQ(sniff(hello), Sniffed::tls);
-  EXPECT_EQ(sni_of(hello), "api.example.com");
-  EXPECT_EQ(sni_of(hello + "next record"), "api.example.com");
-  EXPECT_EQ(sni_of(client_hello(other)), std::nullopt);
-  EXPECT_EQ(sni_of(client_hello("")), std::nullopt);
-  EXPECT_EQ(sni_of("GET / HTTP/1.1\r\n\r\n"), std::nullopt);
-  for (std::size_t size = 0; size < hello.size(); ++size) {
-    const std::vector<char> copy(hello.begin(), hello.begin() + static_cast<std::ptrdiff_t>(size));
-    EXPECT_EQ(sni_of({copy.data(), copy.size()}), std::nullopt) << size;
-  }
-}
-
-TEST(TlsHello, MayComeInSeveralRecords) {
-  const std::string hello = client_hello(server_name("a.example"));
-  const std::string handshake = hello.substr(5);
-  std::string split;
-  for (const std::string& part : {handshake.substr(0, 10), handshake.substr(10)})
-    split += std::string("\x16\x03\x01", 3) + '\0' + static_cast<char>(part.size()) + part;
-  EXPECT_EQ(sni_of(split), "a.example");
 }
 
 TEST(Registry, HasEveryHeadlineOnce) {
