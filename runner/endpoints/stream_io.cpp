@@ -2,7 +2,6 @@
 #include "runner/endpoints/stream_io.h"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <algorithm>
@@ -63,25 +62,27 @@ asio::awaitable<StreamIo::Read> StreamIo::read() {
   co_return Read::bytes;
 }
 
-/// Takes what has come for the session; would_block where nothing has.
-StreamIo::Failed StreamIo::take_ciphertext() {
+/// Takes what else has come for the session, without waiting.
+void StreamIo::take_ciphertext() {
   char record[kTlsRead];
   error_code error;
-  const std::size_t count = socket_.receive(asio::buffer(record), 0, error);
-  if (error) return error;
-  bytes_read_ += count;
-  tls_->receive({record, count});
-  return error;
+  const std::size_t count = socket_.receive(asio::buffer(record), 0, error);  // an end is seen by the next read
+  if (!error) take_ciphertext({record, count});
 }
 
-/// Waits for more ciphertext. No buffer is held meanwhile: a program may keep thousands of idle connections.
+void StreamIo::take_ciphertext(std::string_view bytes) {
+  bytes_read_ += bytes.size();
+  tls_->receive(bytes);
+}
+
+/// Waits for more ciphertext, with a small buffer only: a program may keep thousands of idle connections.
 asio::awaitable<StreamIo::Failed> StreamIo::receive_tls() {
-  for (;;) {
-    error_code error = take_ciphertext();
-    if (error != asio::error::would_block) co_return error;
-    co_await socket_.async_wait(asio::socket_base::wait_read, asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return error;
-  }
+  char first[kFirstRead];
+  auto [error, count] = co_await socket_.async_read_some(asio::buffer(first), asio::as_tuple(asio::use_awaitable));
+  if (error) co_return error;
+  take_ciphertext({first, count});
+  if (count == sizeof first) take_ciphertext();
+  co_return error_code{};
 }
 
 asio::awaitable<StreamIo::Read> StreamIo::read_tls() {

@@ -55,7 +55,8 @@ class StreamIo {
  private:
   using Failed = boost::system::error_code;
   void make_room();
-  Failed take_ciphertext();
+  void take_ciphertext();
+  void take_ciphertext(std::string_view bytes);
   asio::awaitable<Failed> receive_tls();
   asio::awaitable<bool> send(std::string_view bytes);
   asio::awaitable<bool> send_tls_output();
