@@ -20,12 +20,13 @@ import timeline as timelines
 
 ANY = object()  # this output may be anything
 SOURCES = Path(__file__).resolve().parent.parent.parent
+NPM = SOURCES / "packages/clients-npm/node_modules"
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A row. @clients@, @built@, @dir@, @examples@ and @port@ are replaced in command, spec, args and expected output."""
+    """A row. @clients@, @built@, @npm@, @dir@, @examples@ and @port@ are replaced in command, spec, args, env and expected output."""
     name: str
     command: list[str] = field(default_factory=list)
     spec: str | None = None
@@ -119,10 +120,10 @@ def end_those(processes: list[str]) -> None:
             pass
 
 
-def environment(case: Case, place: Path, mark: str) -> dict[str, str]:
+def environment(case: Case, place: Path, mark: str, fill: Callable[[str], str]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS") if name in os.environ}
     return {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", **kept, "HOME": str(place), "NO_COLOR": "1",
-            "PYTHONDONTWRITEBYTECODE": "1", "BIGFOOT_E2E": mark, **case.env}
+            "PYTHONDONTWRITEBYTECODE": "1", "BIGFOOT_E2E": mark, **{name: fill(value) for name, value in case.env.items()}}
 
 
 def run_supervised(case: Case, stage: Stage, place: Path, env: dict[str, str], fill: Callable[[str], str]) -> None:
@@ -183,7 +184,7 @@ def run_case(case: Case, stage: Stage) -> str | None:
     port = str(server.port) if server else ""
 
     def fill(text: str) -> str:
-        for name, value in (("@clients@", stage.clients), ("@built@", stage.built), ("@dir@", place),
+        for name, value in (("@clients@", stage.clients), ("@built@", stage.built), ("@npm@", NPM), ("@dir@", place),
                             ("@examples@", stage.examples), ("@port@", port)):
             text = text.replace(name, str(value))
         return text
@@ -192,7 +193,7 @@ def run_case(case: Case, stage: Stage) -> str | None:
         for name, text in case.files.items():
             (place / name).write_text(fill(text))
             (place / name).chmod(0o755)
-        env = environment(case, place, mark)
+        env = environment(case, place, mark, fill)
         if case.script:
             case.script(stage, place, env)
         else:

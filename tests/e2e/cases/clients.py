@@ -32,6 +32,7 @@ CLIENTS = [
     ("php streams", ["php", "@clients@/charge.php", "streams", URL], False),
     ("php curl", ["php", "@clients@/charge.php", "curl", URL], True),
     ("ruby net/http", ["ruby", "@clients@/charge.rb", URL], True),
+    ("perl LWP", ["perl", "@clients@/charge.pl", URL], False),
     ("static musl C", ["@built@/charge_musl", "api.stripe.com", "80", "/v1/charges"], False),
     ("C under LeakSanitizer", ["@built@/charge_lsan", "api.stripe.com", "80", "/v1/charges"], False),
 ]
