@@ -114,7 +114,10 @@ FileCall::Kind FileCall::kind() const { return state_->question.kind; }
 const Caller& FileCall::caller() const { return state_->caller; }
 const std::string& FileCall::path() const { return state_->path; }
 OsResult<UniqueFd> FileCall::original() const {
-  return open_file(state_->caller.tid, state_->path, state_->question.follow);
+  OsResult<UniqueFd> file = open_file(state_->caller.tid, state_->path, state_->question.follow);
+  // Another's file, or none, if the thread has gone: not to be taken for a missing one.
+  if (!state_->notification.alive()) return std::unexpected(OsError{"open", ESRCH});
+  return file;
 }
 
 void FileCall::let_through() && {

@@ -47,6 +47,22 @@ std::uint64_t field(std::string_view status, std::string_view name, int base = 1
   return number(rest, base).value_or(0);
 }
 
+// "Groups:\t4 24 27 \n"
+std::vector<std::uint32_t> numbers(std::string_view status, std::string_view name) {
+  std::vector<std::uint32_t> out;
+  const std::size_t at = status.find(name);
+  if (at == std::string_view::npos) return out;
+  std::string_view rest = status.substr(at + name.size());
+  rest = rest.substr(0, rest.find('\n'));
+  for (;;) {
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    if (rest.empty()) return out;
+    const std::size_t end = std::min(rest.find_first_of(" \t"), rest.size());
+    out.push_back(static_cast<std::uint32_t>(number(rest.substr(0, end)).value_or(0)));
+    rest.remove_prefix(end);
+  }
+}
+
 // The fields of stat from the third on: the second is the program's name, which may hold blanks and brackets.
 std::optional<std::vector<std::string_view>> stat_fields(std::string_view stat) {
   const std::size_t name_end = stat.rfind(')');
@@ -81,6 +97,16 @@ std::optional<TaskStatus> task_status(Tid tid) {
   status.filters = static_cast<int>(field(*text, "\nSeccomp_filters:"));
   if (status.process == Pid{0}) return std::nullopt;
   return status;
+}
+
+std::optional<FileRights> file_rights(Tid tid) {
+  constexpr std::size_t kOfFiles = 3;  // after real, effective and saved
+  const std::optional<std::string> text = contents(fmt::format("/proc/{}/status", static_cast<pid_t>(tid)));
+  if (!text) return std::nullopt;
+  const std::vector<std::uint32_t> users = numbers(*text, "\nUid:");
+  const std::vector<std::uint32_t> groups = numbers(*text, "\nGid:");
+  if (users.size() <= kOfFiles || groups.size() <= kOfFiles) return std::nullopt;
+  return FileRights{users[kOfFiles], groups[kOfFiles], numbers(*text, "\nGroups:")};
 }
 
 std::optional<SocketInode> socket_inode(Tid tid, RemoteFd fd) {

@@ -21,6 +21,15 @@ struct TaskStatus {
 };
 std::optional<TaskStatus> task_status(Tid tid);
 
+/// As whom a thread opens files.
+struct FileRights {
+  uid_t user = 0;
+  gid_t group = 0;
+  std::vector<gid_t> groups;
+  bool operator==(const FileRights&) const = default;
+};
+std::optional<FileRights> file_rights(Tid tid);
+
 /// The number in `socket:[N]`; nullopt where the descriptor is no socket or not open.
 std::optional<SocketInode> socket_inode(Tid tid, RemoteFd fd);
 /// The inode of a socket of ours.

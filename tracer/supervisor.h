@@ -67,7 +67,7 @@ class FileCall {
   /// Absolute as the target sees it (its cwd and root, or the folder it gave); symbolic links not followed.
   const std::string& path() const;
   /// The file that the target would have opened, read-only, opened by us. The error is what the target would have seen;
-  /// EINVAL for anything but a regular file, ELOOP also for a link that a look does not follow.
+  /// EINVAL for anything but a regular file, ELOOP also for a link that a look does not follow, ESRCH: it has gone.
   OsResult<UniqueFd> original() const;
 
   void let_through() &&;  ///< the kernel runs the call

@@ -26,6 +26,33 @@ UniqueFd openat2(int start, const std::string& path, int flags, std::uint64_t re
   return UniqueFd(static_cast<int>(::syscall(SYS_openat2, start, path.c_str(), &how, sizeof how)));
 }
 
+// The rights of the target for this thread, while it opens a file: a supervisor that is root must not show
+// what the target may not read. By system calls, since libc's functions change all threads of ours.
+class LentRights {
+ public:
+  explicit LentRights(Tid tid) {
+    if (::geteuid() != 0) return;  // the target has the same, or the kernel would not let us
+    const std::optional<FileRights> own = file_rights(static_cast<Tid>(::gettid()));
+    const std::optional<FileRights> theirs = file_rights(tid);
+    if (!own || !theirs || *own == *theirs) return;
+    own_ = own;
+    take(*theirs);
+  }
+  LentRights(const LentRights&) = delete;
+  LentRights& operator=(const LentRights&) = delete;
+  ~LentRights() {
+    if (own_) take(*own_);
+  }
+
+ private:
+  static void take(const FileRights& rights) {
+    ::syscall(SYS_setgroups, rights.groups.size(), rights.groups.data());
+    ::syscall(SYS_setfsgid, rights.group);
+    ::syscall(SYS_setfsuid, rights.user);
+  }
+  std::optional<FileRights> own_;  // to be restored
+};
+
 std::string without_dots(std::string path) {
   while (path.starts_with("./")) path.erase(0, path.find_first_not_of('/', 1));
   return path;
@@ -61,6 +88,7 @@ std::string absolute_path(Tid tid, const std::string& path, RemoteFd start) {
 OsResult<UniqueFd> open_file(Tid tid, const std::string& path, bool follow) {
   const UniqueFd root = open_folder(tid, "root");
   if (!root) return os_error("open");
+  const LentRights lent(tid);
   const int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
   const UniqueFd file = openat2(root.get(), path, flags, RESOLVE_IN_ROOT);
   if (!file) return os_error("openat2");

@@ -19,8 +19,9 @@ constexpr auto kWorkingDirectory = static_cast<RemoteFd>(AT_FDCWD);
 std::string absolute_path(Tid tid, const std::string& path, RemoteFd folder = kWorkingDirectory);
 /// The file, O_PATH; last symbolic link followed.
 OsResult<UniqueFd> open_path(Tid tid, const std::string& path);
-/// The regular file of this absolute path, for reading. Anything else is left alone, since opening a FIFO or
-/// a device does something, and gives EINVAL; a link that is not to be followed ELOOP.
+/// The regular file of this absolute path, for reading, with the rights of the target. Anything else is left
+/// alone, since opening a FIFO or a device does something, and gives EINVAL; a link that is not to be
+/// followed ELOOP.
 OsResult<UniqueFd> open_file(Tid tid, const std::string& path, bool follow);
 /// One name for a file however it is written: links of its folder followed. Also for a file that is not there
 /// yet; nullopt where its folder is not either.

@@ -152,6 +152,20 @@ TEST(FilesTest, LinksLeadToTheFile) {
   EXPECT_THAT(handler.codes, ElementsAre(ELOOP, ELOOP));
 }
 
+TEST(FilesTest, RootShowsNobodyWhatNobodyMayRead) {
+  if (::geteuid() != 0) GTEST_SKIP() << "another user needs root";
+  const Folder folder;
+  Adding handler;
+  EXPECT_EQ(run_with("opens_as_nobody", handler, {folder / "store"}).exit.exit_code, 0);
+  ASSERT_EQ(::chmod((folder / "store").c_str(), 0600), 0);
+  EXPECT_EQ(run_with("opens_as_nobody", handler, {folder / "store"}).exit.exit_code, EACCES);
+  ASSERT_EQ(::chown((folder / "store").c_str(), 65534, 0), 0);
+  EXPECT_EQ(run_with("opens_as_nobody", handler, {folder / "store"}).exit.exit_code, 0);
+  EXPECT_THAT(handler.codes, ElementsAre(EACCES));
+  EXPECT_THAT(handler.files(), SizeIs(3));
+  EXPECT_EQ(run_with("opens", handler, {folder / "store"}).exit.exit_code, 0) << "its own rights again";
+}
+
 TEST(FilesTest, OnlyRegularFilesAreRead) {
   const Folder folder;
   ASSERT_EQ(::mkfifo((folder / "fifo-store").c_str(), 0600), 0);
@@ -261,7 +275,7 @@ TEST(FilesTest, TargetKilledBeforeItsAnswer) {
     handler.serve = [&](FileCall call) {
       ::kill(static_cast<pid_t>(call.caller().pid), SIGKILL);
       ::usleep(20'000);
-      EXPECT_FALSE(call.original());
+      EXPECT_EQ(call.original().error().code, ESRCH);
       std::move(call).answer(answer.get());
     };
     EXPECT_EQ(run_with(target, handler, {folder / "store"}, Files::opens_and_looks).exit.signal, SIGKILL);
