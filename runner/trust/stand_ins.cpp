@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runner/trust/java_store.h"
+#include "runner/trust/p11_store.h"
 #include "runner/trust/pem_store.h"
 #include "runner/trust/sealed_file.h"
 #include "tracer/proc.h"
@@ -22,15 +23,13 @@ namespace {
 
 constexpr off_t kLargest = 16 * 1024 * 1024;  // Mozilla's roots are 0.2 MiB; 16 MiB take some 10 ms once
 constexpr std::size_t kMostKept = 128;        // descriptors of ours; the usual limit for a process is 1,024
+constexpr std::size_t kMostKnown = 4096;      // files that a program reads over and over are a folder of roots, at most
 /// So many certificates in a file are somebody's roots, whatever its name: chains of servers have two to four.
 constexpr std::size_t kCertainlyRoots = 10;
-constexpr std::size_t kLongestEnvironment = 1024 * 1024;
 
 std::string environment_of(Tid tid) {
   std::ifstream in(fmt::format("/proc/{}/environ", static_cast<pid_t>(tid)), std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  if (text.size() > kLongestEnvironment) text.resize(kLongestEnvironment);
-  return text;
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 /// What a thread's program was told when it began.
@@ -41,13 +40,22 @@ NamedStores told_to(Tid tid) {
   return told;
 }
 
-/// Programs that write a Java store anew from what they have read: the CA would stay in it.
-bool rewrites_java_stores(Tid tid) {
+/// Programs that write stores anew from what they have read: the CA would stay on the disk.
+constexpr std::string_view kRewriters[] = {
+    "keytool",
+    "ca-certificates-java.jar",  // Debian's hook of update-ca-certificates(8)
+    "trust",                     // trust(1), which update-ca-trust(8) calls
+    "p11-kit",                   // p11-kit(8), "extract"
+};
+
+bool rewrites_stores(Tid tid) {
   const std::vector<std::string> argv = command_line(static_cast<Pid>(tid));
-  const auto ends = [](std::string_view ending) {
-    return [ending](const std::string& argument) { return argument.ends_with(ending); };
-  };
-  return (!argv.empty() && ends("keytool")(argv[0])) || std::ranges::any_of(argv, ends("ca-certificates-java.jar"));
+  for (std::size_t i = 0; i < argv.size(); ++i) {
+    const std::string_view name = std::string_view(argv[i]).substr(argv[i].rfind('/') + 1);
+    const bool is_program = i == 0 || name.ends_with(".jar");
+    if (is_program && std::ranges::find(kRewriters, name) != std::end(kRewriters)) return true;
+  }
+  return false;
 }
 
 /// `size` bytes from the start; fewer where there are no more.
@@ -70,10 +78,10 @@ struct StandIns::Asked {
   std::string path;
   Tid tid{};
   bool is_store = false;  ///< by its name, or somebody named it; else only its content can tell
-  bool java_opens_it = false;  ///< a JVM by itself, which gives no password unless it was told one
   Missing missing = Missing::stays;
-  std::vector<std::string> passwords = {};  ///< of a Java store
-  bool gives_no_password = false;
+  // Of a Java store:
+  std::vector<std::string> passwords = {};
+  bool gives_no_password = false;  ///< a JVM opens it by itself and was told no password
 };
 
 StandIns::StandIns(CaTexts ca, NamedStores named, Note note)
@@ -81,26 +89,25 @@ StandIns::StandIns(CaTexts ca, NamedStores named, Note note)
 
 int StandIns::find(const std::string& path, Tid tid, const Original& original) {
   Asked asked{.path = path, .tid = tid};
-  const auto take_name = [&asked](const NamedStores::Name& name) {
+  const auto take = [&asked, &path](const NamedStores& names) {
+    const NamedStores::Name* name = names.find(path);
+    if (name == nullptr) return;
     asked.is_store = true;
-    asked.missing = name.missing;
-    asked.java_opens_it = name.java;
+    asked.missing = name->missing;
   };
   if (const StoreName* row = store_name(path.c_str())) {
     asked.is_store = true;
     asked.missing = row->missing;
-    asked.java_opens_it = path.ends_with("cacerts");
   } else if (is_hashed_name(path, ca_.subject_hash)) {
     asked.is_store = true;
     asked.missing = Missing::ca;
-  } else if (const NamedStores::Name* name = named_.find(path)) {
-    take_name(*name);
-  } else if (const NamedStores told = told_to(tid); const NamedStores::Name* name = told.find(path)) {
-    take_name(*name);
   }
   const OsResult<UniqueFd> file = original();
-  if (file) return in_place_of(file->get(), asked);
-  return file.error().code == ENOENT ? in_place_of_missing(asked.missing, tid) : -1;
+  if (!file && file.error().code != ENOENT) return -1;
+  const auto is_settled = [&] { return file ? asked.is_store : asked.missing != Missing::stays; };
+  if (!is_settled()) take(named_);
+  if (!is_settled()) take(told_to(tid));
+  return file ? in_place_of(file->get(), asked) : in_place_of_missing(asked.missing, tid);
 }
 
 int StandIns::in_place_of(int original, const Asked& question) {
@@ -108,24 +115,30 @@ int StandIns::in_place_of(int original, const Asked& question) {
   if (::fstat(original, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size > kLargest) return -1;
   Asked asked = question;
   constexpr std::size_t kMagicSize = 4;
-  if (looks_like_java_store(read_start(original, kMagicSize))) {
-    if (!asked.is_store || rewrites_java_stores(asked.tid)) return -1;
-    asked.passwords = told_to(asked.tid).passwords();
-    asked.gives_no_password = asked.java_opens_it && asked.passwords.empty();
+  const bool is_java = looks_like_java_store(read_start(original, kMagicSize));
+  if (is_java || asked.path.ends_with(kP11Ending)) {
+    if (!asked.is_store || rewrites_stores(asked.tid)) return -1;
   }
-  const auto [place, is_new] = files_.try_emplace(
-      Version{info.st_dev, info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
-              fmt::format("{:d}{:d}{}", asked.is_store, asked.gives_no_password, fmt::join(asked.passwords, "\n"))});
-  if (!is_new) return place->second.get();
+  if (is_java) {
+    const NamedStores told = told_to(asked.tid);
+    const NamedStores::Name* name = told.find(asked.path);
+    const bool opened_by_jvm = asked.path.ends_with("cacerts") || (name != nullptr && name->java);
+    asked.passwords = told.passwords();
+    asked.gives_no_password = opened_by_jvm && asked.passwords.empty();
+  }
+  const Version version{info.st_dev, info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
+                        fmt::format("{:d}{:d}{}", asked.is_store, asked.gives_no_password, fmt::join(asked.passwords, "\n"))};
+  if (const auto known = files_.find(version); known != files_.end()) return known->second.get();
+  if (files_.size() >= kMostKnown || kept_ >= kMostKept) {  // who has one open has a descriptor of his own
+    files_.clear();
+    kept_ = 0;
+  }
   const std::string bytes = read_start(original, static_cast<std::size_t>(info.st_size));
   const std::optional<std::string> content = content_for(bytes, asked);
-  if (!content) return -1;
-  const int fd = keep(place->second, *content);
-  if (files_.size() <= kMostKept) return fd;
-  auto last = files_.extract(place);  // who has one of the others open has a descriptor of his own
-  files_.clear();
-  files_.insert(std::move(last));
-  return fd;
+  UniqueFd& slot = files_[version];
+  if (!content || keep(slot, *content) < 0) return -1;
+  ++kept_;
+  return slot.get();
 }
 
 std::optional<std::string> StandIns::content_for(std::string_view original, const Asked& asked) {
@@ -136,6 +149,7 @@ std::optional<std::string> StandIns::content_for(std::string_view original, cons
     if (!out) note_once(fmt::format("{}: no store that the run's CA can be added to, or its password is not known", asked.path));
     return out;
   }
+  if (asked.path.ends_with(kP11Ending)) return p11_store_with_ca(original, ca_.pem);
   if (!asked.is_store && count_pem_certificates(original) < kCertainlyRoots) return std::nullopt;
   return pem_store_with_ca(original, ca_.pem);
 }

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -65,6 +66,7 @@ class StandIns {
   bool noted_ = false;
   UniqueFd pem_of_ca_, java_of_ca_;
   std::map<Version, UniqueFd> files_;  // no descriptor: it stays as it is
+  std::size_t kept_ = 0;               // of these, with a descriptor
 };
 
 }  // namespace bigfoot

@@ -44,6 +44,7 @@ constexpr StoreName kAnywhere[] = {
     {"*/grpc/_cython/_credentials/roots.pem", kStays, "grpcio"},
     {"*/.postgresql/root.crt", kStays, "libpq, sslrootcert"},
     {"*/serviceaccount/ca.crt", kStays, "Kubernetes, \"Accessing the API from a Pod\""},
+    {"*/*.trust.p11-kit", kStays, "p11-kit, \"Trust Policy Module\": Fedora, RHEL, SUSE, Arch"},
     {"*/lib/security/cacerts", Missing::java, "sun.security.ssl.TrustStoreManager, the second of two"},
     {"*/cacerts", kStays, "/etc/ssl/certs/java/cacerts, /etc/pki/java/cacerts"},
     {"*/java-cacerts", kStays, "SUSE: /var/lib/ca-certificates/java-cacerts"},
@@ -53,7 +54,7 @@ constexpr StoreName kAnywhere[] = {
 
 /// How the names of stores end, and of files that an option or a variable may name.
 constexpr std::string_view kEndings[] = {".pem", ".crt", ".cer", ".cert", "cacerts", "cacerts.txt", ".jks",
-                                         ".p12", ".pfx", "store", "bundle", "certs", "certificates"};
+                                         ".p12", ".pfx", ".p11-kit", "store", "bundle", "certs", "certificates"};
 
 /// Where mktemp(1), Python's tempfile and Go's os.CreateTemp put a file, whose name tells nothing.
 constexpr std::string_view kTemporary = "/tmp/";
