@@ -202,8 +202,9 @@ class Report {
   void fields(const Violation& violation) {
     std::vector<FieldText> texts;
     std::size_t path_width = 0, expected_width = 0;
+    const std::string_view unsaid = violation.kind == ViolationKind::unasserted ? "(not mentioned)" : "";
     for (const Difference& difference : violation.fields) {
-      texts.push_back(field_text(difference));
+      texts.push_back(field_text(difference, unsaid));
       path_width = std::max(path_width, columns(difference.path));
       if (!texts.back().is_long) expected_width = std::max(expected_width, columns(texts.back().expected));
     }

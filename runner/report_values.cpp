@@ -16,8 +16,8 @@ constexpr std::size_t kWindow = 160;  // of a long value: this much around the f
 
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
-std::string value_text(const std::optional<Value>& value) {
-  if (!value) return "(no key)";
+std::string value_text(const std::optional<Value>& value, std::string_view absent) {
+  if (!value) return std::string(absent);
   if (value->is_string() && !is_text(value->get_ref<const std::string&>()))
     return fmt::format("hex {}", to_hex(value->get_ref<const std::string&>()));
   std::string text;
@@ -36,8 +36,9 @@ std::string window(std::string_view text, std::size_t from) {
 
 }  // namespace
 
-FieldText field_text(const Difference& difference) {
-  FieldText text{value_text(difference.expected), value_text(difference.actual), one_line(difference.note)};
+FieldText field_text(const Difference& difference, std::string_view unsaid) {
+  const std::string_view absent = absent_word(difference.path);
+  FieldText text{value_text(difference.expected, unsaid.empty() ? absent : unsaid), value_text(difference.actual, absent), one_line(difference.note)};
   text.is_long = columns(text.expected) > kShort || columns(text.actual) > kShort;
   if (text.expected.size() <= kWindow && text.actual.size() <= kWindow) return text;
   const auto [at, unused] = std::ranges::mismatch(text.expected, text.actual);

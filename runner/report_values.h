@@ -15,7 +15,8 @@ struct FieldText {
   std::string expected, actual, note;
   bool is_long = false;  ///< better on lines of their own
 };
-FieldText field_text(const Difference& difference);
+/// `unsaid`: what stands for an expected value that is not there, where it is not simply missing.
+FieldText field_text(const Difference& difference, std::string_view unsaid = "");
 
 /// Without line breaks and control characters: they are shown as \n and \x1b.
 std::string one_line(std::string_view text);

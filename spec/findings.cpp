@@ -36,9 +36,9 @@ void note_spent(const CallStory& story, Finding& finding) {
                                       story.spent.size() == 1 ? "was" : "were", numbers(seqs), places));
 }
 
-std::string short_text(const std::optional<Value>& value) {
+std::string short_text(const std::optional<Value>& value, std::string_view path) {
   constexpr std::size_t kShown = 60;
-  if (!value) return "(no key)";
+  if (!value) return std::string(absent_word(path));
   const std::string text = json_text(*value);
   return text.size() <= kShown ? text : text.substr(0, kShown) + "…";
 }
@@ -200,7 +200,7 @@ std::string refusal_text(const Finding& finding) {
   std::string out = fmt::format("{}: {}\n", to_text(finding.kind), finding.message);
   if (finding.entry) out += fmt::format("expected by {} {}\n", place_text(finding.at), entry_title(*finding.entry));
   for (const Difference& d : finding.differences) {
-    out += fmt::format("  {}  expected {}  got {}{}\n", d.path, short_text(d.expected), short_text(d.actual),
+    out += fmt::format("  {}  expected {}  got {}{}\n", d.path, short_text(d.expected, d.path), short_text(d.actual, d.path),
                        d.note.empty() ? "" : "  (" + d.note + ")");
   }
   if (finding.nearest) {

@@ -196,6 +196,8 @@ bool agrees(MatchReport* report, std::size_t count) {
   return true;
 }
 
+std::string_view absent_word(std::string_view path) { return path.find_first_of(".[") == path.npos ? "(none)" : "(no key)"; }
+
 const Value* find_capture(std::string_view name, const Captures& known, const MatchReport* report) {
   if (report) {
     if (const auto found = report->bound.find(name); found != report->bound.end()) return &found->second;

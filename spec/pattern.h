@@ -36,6 +36,9 @@ struct Difference {
   std::string note;               ///< "differs at byte 12", "not JSON: ..."; may be empty
 };
 
+/// What reports say in place of a value that is not there: "(no key)" inside a field, "(none)" of a whole one.
+std::string_view absent_word(std::string_view path);
+
 /// More differences than a person reads of one call are counted only.
 inline constexpr std::size_t kMaxDifferences = 100;
 

@@ -50,7 +50,7 @@ bigfoot-run: 1 problem · 0 of 1 expectations met · 2 interactions (1 ambient)
 
 UNASSERTED  #2  POST http://api.stripe.com/v1/charges: headers not asserted    curl -s -H … pid 1 · t+N ms
    spec.toml:3 `charge`
-     headers.content-type   expected (no key)    got "application/json"
+     headers.content-type   expected (not mentioned)    got "application/json"
      2 fields equal
    add:  headers = { content-type = "application/json", "*" = "*" }
 """),

@@ -103,6 +103,27 @@ UNUSED  orders.toml:31 redis ["SET", "session:abc123", …] never happened
 )");
 }
 
+TEST(Report, TellsWhatIsNotThereFromWhatWasNotSaid) {
+  Violation refused;
+  refused.kind = ViolationKind::mismatch;
+  refused.message = "GET https://a.test/: 1 field differs";
+  refused.fields = {{"client_cert", "required", std::nullopt, "the client gave no certificate"}};
+  Violation unsaid;
+  unsaid.kind = ViolationKind::unasserted;
+  unsaid.message = "POST http://a.test/: headers, body not asserted";
+  unsaid.fields = {{"headers.x-a", std::nullopt, "1", ""}, {"body", std::nullopt, "hi", ""}};
+  EXPECT_EQ(report({refused, unsaid}, outcome_of({refused, unsaid})),
+            R"(bigfoot-run: 2 problems · 0 interactions
+
+MISMATCH  GET https://a.test/
+     client_cert   expected "required"    got (none)   the client gave no certificate
+
+UNASSERTED  POST http://a.test/: headers, body not asserted
+     headers.x-a   expected (not mentioned)    got "1"
+     body          expected (not mentioned)    got "hi"
+)");
+}
+
 TEST(Report, SaysNothingOfAGreenRunUnlessAsked) {
   RunOutcome outcome = outcome_of({});
   outcome.interactions = 12;

@@ -81,6 +81,14 @@ TEST(TlsFields, FitOrSayWhereTheyDiffer) {
   }
 }
 
+TEST(TlsFields, AreNamedToTheClientWhereTheyAreRefused) {
+  const Spec spec = spec_of(kHead + "client_cert = \"required\"\non_mismatch = \"refuse\"\n");
+  Ledger ledger(spec, quiet_world());
+  EXPECT_EQ(ledger.offer(protocol("http"), tls_call(kTls, ""), 1).refusal,
+            "mismatch: GET https://api.example.com/a: 1 field differs\nexpected by t.toml:2 GET https://api.example.com/a\n"
+            "  client_cert  expected \"required\"  got (none)  (the client gave no certificate)\n");
+}
+
 TEST(TlsFields, CountOnlyWhereTheyAreMentioned) {
   const auto equal = [](const std::string& lines) {
     const Spec spec = spec_of("[[expect]]\nhttp = \"GET https://api.example.com/a\"\nbody = \"other\"\n" + lines);
