@@ -19,7 +19,8 @@ std::string numbers(const std::vector<std::uint64_t>& seqs) {
   return out;
 }
 
-/// "1 earlier entry for this call was used at #4 (orders.toml:14)".
+/// "1 earlier entry for this call was used at #4 (orders.toml:14)". Where the nearest entry is one of those, the note says
+/// it all.
 void note_spent(const CallStory& story, Finding& finding) {
   if (story.spent.empty()) return;
   std::vector<std::uint64_t> seqs;
@@ -34,6 +35,9 @@ void note_spent(const CallStory& story, Finding& finding) {
   finding.notes.push_back(fmt::format("{} for this call {} used at {} ({})",
                                       counted(story.spent.size(), "earlier entry", "earlier entries"),
                                       story.spent.size() == 1 ? "was" : "were", numbers(seqs), places));
+  if (std::ranges::find(story.spent, finding.nearest) == story.spent.end()) return;
+  finding.nearest = nullptr;
+  finding.nearest_reason.clear();
 }
 
 std::string short_text(const std::optional<Value>& value, std::string_view path) {
