@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "spec/check.h"
+#include "spec/order_scope.h"
 
 namespace bigfoot {
 
@@ -94,14 +96,17 @@ void EntryOrder::check_labels(const Spec& spec, Diagnostics& problems) const {
     std::size_t last = 0, size = 0;
   };
   std::map<std::pair<std::size_t, std::string_view>, Group> groups;
+  std::map<std::tuple<std::size_t, std::string_view, std::string>, std::size_t> last_of_scope;
+  const std::vector<std::size_t> above = neighbours_above(spec);
   for (const Entry& entry : spec.entries) {
     if (entry.any_order.empty()) continue;
     Group& group = groups[{entry.test, entry.any_order}];
-    const Place& other = spec.entries[group.last].at;
-    if (group.size > 0 && group.last + 1 != entry.index)
+    const auto [last, is_first] = last_of_scope.try_emplace({entry.test, entry.any_order, order_scope(spec, entry)}, entry.index);
+    const Place& other = spec.entries[last->second].at;
+    if (!is_first && last->second != above[entry.index])
       refuse(problems, entries_[entry.index].label, fmt::format("any_order = \"{}\" is used above, but the two are no neighbours", entry.any_order),
              fmt::format("the last one is at {}:{}: move the entry there, or take another label", other.file, other.line));
-    group.last = entry.index;
+    last->second = group.last = entry.index;
     ++group.size;
   }
   for (const auto& [key, group] : groups)

@@ -7,6 +7,7 @@
 
 #include "spec/call_fields.h"
 #include "spec/near_miss.h"
+#include "spec/order_scope.h"
 #include "spec/suggest.h"
 #include "spec/toml_text.h"
 
@@ -160,13 +161,13 @@ Finding out_of_order_finding(const std::string& title, const Entry& entry, const
   out.suggestion_verb = "if any order is right, add to each";
   const std::string label = !first.any_order.empty() ? first.any_order : !entry.any_order.empty() ? entry.any_order : "together";
   std::size_t lines = 0;
-  for (std::size_t i = std::min(first.index, entry.index); i <= std::max(first.index, entry.index); ++i) {
+  for (const Entry* each : entries_between(spec, first, entry)) {
     if (++lines > kShown) {
       out.suggestion += fmt::format("\n# and so on, to {}", place_text(entry.at));
       break;
     }
     out.suggestion += fmt::format("{}any_order = {}    # {} {}", lines == 1 ? "" : "\n", toml_string(label),
-                                  place_text(spec.entries[i].at), entry_title(spec.entries[i]));
+                                  place_text(each->at), entry_title(*each));
   }
   return out;
 }

@@ -17,11 +17,10 @@ class OrderKeeper {
 
  private:
   bool is_waiting(std::size_t index, const std::vector<EntryState>& states) const;
-  Order order_of(const Entry& entry) const;
 
   const Spec& spec_;
   std::vector<std::size_t> group_;     ///< by entry: neighbours that share an any_order label have one number
-  std::vector<std::string> target_;    ///< by entry, where an order is per-target
+  std::vector<std::string> scope_;     ///< by entry: order_scope()
   std::size_t first_waiting_ = 0;      ///< nobody before it waits any more
 };
 

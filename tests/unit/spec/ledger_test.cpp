@@ -111,6 +111,19 @@ TEST_F(LedgerTest, OutOfOrderPrintsTheLinesToPaste) {
   EXPECT_EQ(out.findings[0].notes.at(0), "still to come: t.toml:4 GET http://api.example.com/a");
 }
 
+TEST_F(LedgerTest, OutOfOrderOfOneTargetLeavesOthersOut) {
+  const std::string other = "[[expect]]\nhttp = \"GET http://other/b\"\nbody = \"\"\n";
+  load("[settings]\norder = \"per-target\"\n" + get("a") + other + get("c"));
+  const Outcome out = call("/c");
+  ASSERT_EQ(out.findings.size(), 1u);
+  EXPECT_EQ(out.findings[0].suggestion,
+            "any_order = \"together\"    # t.toml:6 GET http://api.example.com/a\n"
+            "any_order = \"together\"    # t.toml:13 GET http://api.example.com/c");
+  const std::string label = "any_order = \"together\"";
+  load("[settings]\norder = \"per-target\"\n" + get("a", label) + other + get("c", label));
+  EXPECT_EQ(play({"/c", "/a"}), "unused: GET http://other/b never happened\n") << "what was suggested, done";
+}
+
 TEST_F(LedgerTest, TwoEntriesOfOneUrlAreToldApartByTheirBodies) {
   const std::string post = "[[expect]]\nhttp = \"POST http://api.example.com/x\"\nany_order = \"g\"\n";
   load(post + "body = { json = { n = 1 } }\n" + post + "body = { json = { n = 2 } }\n");
