@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -23,6 +22,9 @@
 
 namespace bigfoot {
 namespace {
+
+/// Specs that people write have kilobytes, generated ones some megabytes; /dev/zero has no end.
+constexpr std::size_t kMaxSpec = 16 * 1024 * 1024;
 
 class Loader {
  public:
@@ -81,7 +83,22 @@ void Loader::load_named(const std::string& file) {
     problems_.add(std::move(problem));
     return;
   }
-  load_text(file, std::string(std::istreambuf_iterator<char>(in), {}));
+  std::string text;
+  for (std::size_t got = 1; got > 0 && text.size() <= kMaxSpec;) {
+    const std::size_t before = text.size();
+    constexpr std::size_t kPiece = 64 * 1024;
+    text.resize(before + kPiece);
+    in.read(text.data() + before, kPiece);
+    got = static_cast<std::size_t>(in.gcount());
+    text.resize(before + got);
+  }
+  if (text.size() <= kMaxSpec) return load_text(file, std::move(text));
+  Diagnostic problem;
+  problem.at.file = file;
+  problem.what = fmt::format("this spec is larger than {} MiB", kMaxSpec / 1024 / 1024);
+  problem.hint = std::filesystem::is_character_file(file, error) ? "it is a device" : "large bodies stand in files of their own: { file = \"…\" }";
+  problems_.add(std::move(problem));
+  entries_lost_ = true;
 }
 
 void Loader::load_text(const std::string& file, std::string text) {

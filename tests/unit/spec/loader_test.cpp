@@ -471,6 +471,16 @@ TEST(Files, ThatCannotBeReadAreTold) {
   EXPECT_EQ(all_text(problems), folder.at("none.toml") + ": error: this spec cannot be read\n  there is no such file\n" + folder.at("") + ": error: this spec cannot be read\n  it is a directory\n");
 }
 
+TEST(Files, OfNoEndAreRefused) {
+  const Folder folder;
+  const std::string large = folder.write("large.toml", "version = 1\n");
+  std::filesystem::resize_file(large, 16 * 1024 * 1024 + 1);
+  Diagnostics problems;
+  load_spec({"/dev/zero", large}, problems);
+  EXPECT_EQ(all_text(problems), "/dev/zero: error: this spec is larger than 16 MiB\n  it is a device\n" + large +
+                                    ": error: this spec is larger than 16 MiB\n  large bodies stand in files of their own: { file = \"…\" }\n");
+}
+
 TEST(Examples, OfTheFormatPassLint) {
   std::size_t files = 0;
   for (const auto& file : std::filesystem::directory_iterator(BIGFOOT_SOURCE_DIR "/examples/spec")) {
