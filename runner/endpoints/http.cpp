@@ -252,7 +252,7 @@ asio::awaitable<HttpServer::Next> HttpServer::pass_on(Call call, const CallTicke
     interaction.response = {{"status", (*reply)["status"]}, {"headers", (*reply)["headers"]}, {"body", (*reply)["body"]}};
   }
   services_.journal.record(ticket, site_, std::move(interaction), nullptr, {}, "allowed");
-  co_return reply ? Next::go_on : Next::close;
+  co_return reply && !upstream_->ended() ? Next::go_on : Next::close;
 }
 
 void HttpServer::consume(std::size_t bytes) {

@@ -23,6 +23,8 @@ class HttpUpstream {
   /// there is none ("connect: Connection refused"); `client` has then been sent nothing, or a part of a reply.
   asio::awaitable<std::expected<Fields, std::string>> exchange(std::string_view method, std::string_view request,
                                                                StreamIo& client);
+  /// The real server has closed the connection, which may be what ends its last reply: the program is to see it too.
+  bool ended() const { return server_ && server_->ended(); }
 
  private:
   asio::awaitable<std::string> connect();  // why not; "" when connected

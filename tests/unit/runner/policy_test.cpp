@@ -74,5 +74,23 @@ TEST(Policy, TheGuardDecidesWhatNobodyNamed) {
   EXPECT_EQ(route(other, false, false, load("version = 1\n")).route, Route::redirect);
 }
 
+TEST(Policy, UnopenedTlsThatIsAllowedGoesThroughUs) {
+  const Spec spec = load(R"(version = 1
+[guard]
+allow = ["https://pinned.example.com:8443", "tcp://pinned.example.com:5432", "https://open.example.com"]
+tls   = { "pinned.example.com" = "opaque" }
+)");
+  EXPECT_EQ(route(tcp("pinned.example.com", "198.18.0.1", 8443), false, false, spec).route, Route::relay);
+  EXPECT_EQ(route(tcp("pinned.example.com", "198.18.0.1", 5432), false, false, spec).route, Route::allowed);
+  EXPECT_EQ(route(tcp("open.example.com", "198.18.0.2", 443), false, false, spec).route, Route::allowed);
+  EXPECT_EQ(route(tcp("pinned.example.com", "198.18.0.1", 443), false, false, spec).route, Route::redirect);
+
+  const Spec warn = load("version = 1\n[guard]\ndefault = \"warn\"\ntls = \"opaque\"\n");
+  const Routed https = route(tcp("any.example.com", "198.18.0.3", 443), false, false, warn);
+  EXPECT_EQ(https.route, Route::relay);
+  EXPECT_TRUE(https.warned);
+  EXPECT_EQ(route(tcp("any.example.com", "198.18.0.3", 80), false, false, warn).route, Route::warned);
+}
+
 }  // namespace
 }  // namespace bigfoot
