@@ -27,7 +27,7 @@ constexpr std::string_view kCertificateType = "X.509";
 constexpr std::string_view kWhitener = "Mighty Aphrodite";  // JavaKeyStore.getPreKeyedHash
 constexpr std::size_t kDigestSize = 20;                     // SHA-1
 constexpr std::size_t kHeaderSize = 12;                     // magic, version, number of entries
-constexpr std::string_view kTrustedKeyUsage = "2.16.840.1.113894.746875.1.1";  // sun.security.pkcs12.PKCS12KeyStore
+constexpr char kTrustedKeyUsage[] = "2.16.840.1.113894.746875.1.1";  // sun.security.pkcs12.PKCS12KeyStore
 // keytool's are 1,024 to 100,000, 300,000 take 0.1 s. More would hold up the thread that everything waits for.
 constexpr long kMostIterations = 300'000;
 
@@ -37,8 +37,9 @@ struct Free {
 };
 template <class T, auto free>
 using Ptr = std::unique_ptr<T, Free<free>>;
-using Safes = Ptr<STACK_OF(PKCS7), [](STACK_OF(PKCS7)* all) { sk_PKCS7_pop_free(all, PKCS7_free); }>;
-using Bags = Ptr<STACK_OF(PKCS12_SAFEBAG), [](STACK_OF(PKCS12_SAFEBAG)* all) { sk_PKCS12_SAFEBAG_pop_free(all, PKCS12_SAFEBAG_free); }>;
+void free_safes(STACK_OF(PKCS7)* all) { sk_PKCS7_pop_free(all, PKCS7_free); }
+void free_bags(STACK_OF(PKCS12_SAFEBAG)* all) { sk_PKCS12_SAFEBAG_pop_free(all, PKCS12_SAFEBAG_free); }
+void free_bytes(unsigned char* bytes) { OPENSSL_free(bytes); }
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
@@ -112,7 +113,7 @@ std::string jks_digest(std::string_view body, std::string_view password) {
   unsigned char* wide = nullptr;
   int wide_size = 0;
   if (!OPENSSL_utf82uni(password.data(), static_cast<int>(password.size()), &wide, &wide_size)) return "";
-  const std::unique_ptr<unsigned char, Free<[](unsigned char* p) { OPENSSL_free(p); }>> owned(wide);
+  const Ptr<unsigned char, free_bytes> owned(wide);
   const Ptr<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
@@ -176,7 +177,7 @@ std::optional<MacPassword> fitting_password(PKCS12* store, std::span<const std::
 /// Java takes a certificate for trusted only with this attribute.
 bool mark_as_trusted(PKCS12_SAFEBAG* bag) {
   const Ptr<ASN1_OBJECT, ASN1_OBJECT_free> any_use(OBJ_nid2obj(NID_anyExtendedKeyUsage));
-  return PKCS12_add1_attr_by_txt(bag, kTrustedKeyUsage.data(), V_ASN1_OBJECT,
+  return PKCS12_add1_attr_by_txt(bag, kTrustedKeyUsage, V_ASN1_OBJECT,
                                  reinterpret_cast<const unsigned char*>(any_use.get()), -1) == 1;  // -1: not text but an object
 }
 
@@ -187,16 +188,14 @@ Ptr<PKCS7, PKCS7_free> safe_of_ca(std::string_view ca_der) {
   if (!certificate) return nullptr;
   Ptr<PKCS12_SAFEBAG, PKCS12_SAFEBAG_free> bag(PKCS12_SAFEBAG_create_cert(certificate.get()));
   if (!bag || PKCS12_add_friendlyname_utf8(bag.get(), kAlias, -1) != 1 || !mark_as_trusted(bag.get())) return nullptr;
-  const Bags bags(sk_PKCS12_SAFEBAG_new_null());
-  if (!bags || sk_PKCS12_SAFEBAG_push(bags.get(), bag.get()) <= 0) return nullptr;
-  static_cast<void>(bag.release());
+  const Ptr<STACK_OF(PKCS12_SAFEBAG), free_bags> bags(sk_PKCS12_SAFEBAG_new_null());
+  if (!bags || sk_PKCS12_SAFEBAG_push(bags.get(), bag.release()) <= 0) return nullptr;
   return Ptr<PKCS7, PKCS7_free>(PKCS12_pack_p7data(bags.get()));
 }
 
 bool add_safe(PKCS12* store, Ptr<PKCS7, PKCS7_free> safe) {
-  const Safes safes(PKCS12_unpack_authsafes(store));
-  if (!safes || !safe || sk_PKCS7_push(safes.get(), safe.get()) <= 0) return false;
-  static_cast<void>(safe.release());
+  const Ptr<STACK_OF(PKCS7), free_safes> safes(PKCS12_unpack_authsafes(store));
+  if (!safes || !safe || sk_PKCS7_push(safes.get(), safe.release()) <= 0) return false;
   return PKCS12_pack_authsafes(store, safes.get()) == 1;
 }
 
@@ -217,7 +216,8 @@ MacKind mac_kind(const PKCS12* store) {
   return {EVP_get_digestbyobj(digest), ASN1_STRING_length(salt), iterations ? ASN1_INTEGER_get(iterations) : 1};
 }
 
-std::optional<std::string> pkcs12_with_ca(std::string_view bytes, std::string_view ca_der, std::span<const std::string> passwords) {
+std::optional<std::string> pkcs12_with_ca(std::string_view bytes, std::string_view ca_der,
+                                          std::span<const std::string> passwords) {
   const unsigned char* at = bytes_of(bytes);
   const Ptr<PKCS12, PKCS12_free> store(d2i_PKCS12(nullptr, &at, static_cast<long>(bytes.size())));
   if (!store) return std::nullopt;
@@ -234,10 +234,9 @@ std::optional<std::string> pkcs12_with_ca(std::string_view bytes, std::string_vi
   }
   unsigned char* out = nullptr;
   const int size = i2d_PKCS12(store.get(), &out);
+  const Ptr<unsigned char, free_bytes> owned(out);
   if (size <= 0) return std::nullopt;
-  std::string text(reinterpret_cast<char*>(out), static_cast<std::size_t>(size));
-  OPENSSL_free(out);
-  return text;
+  return std::string(reinterpret_cast<char*>(out), static_cast<std::size_t>(size));
 }
 
 bool is_jks(std::string_view bytes) {

@@ -21,7 +21,7 @@
 namespace bigfoot {
 namespace {
 
-constexpr off_t kLargest = 16 * 1024 * 1024;  // Mozilla's roots are 0.2 MiB; 16 MiB take some 10 ms once
+constexpr off_t kLargest = off_t{16} * 1024 * 1024;  // Mozilla's roots are 0.2 MiB; 16 MiB take some 10 ms once
 constexpr std::size_t kMostKept = 128;        // descriptors of ours; the usual limit for a process is 1,024
 constexpr std::size_t kMostKnown = 4096;      // files that a program reads over and over are a folder of roots, at most
 /// So many certificates in a file are somebody's roots, whatever its name: chains of servers have two to four.
@@ -80,7 +80,7 @@ struct StandIns::Asked {
   bool is_store = false;  ///< by its name, or somebody named it; else only its content can tell
   Missing missing = Missing::stays;
   // Of a Java store:
-  std::vector<std::string> passwords = {};
+  std::vector<std::string> passwords;
   bool gives_no_password = false;  ///< a JVM opens it by itself and was told no password
 };
 
@@ -93,7 +93,7 @@ int StandIns::find(const std::string& path, Tid tid, const Original& original) {
     const NamedStores::Name* name = names.find(path);
     if (name == nullptr) return;
     asked.is_store = true;
-    asked.missing = name->missing;
+    if (name->missing != Missing::stays) asked.missing = name->missing;
   };
   if (const StoreName* row = store_name(path.c_str())) {
     asked.is_store = true;
@@ -104,7 +104,10 @@ int StandIns::find(const std::string& path, Tid tid, const Original& original) {
   }
   const OsResult<UniqueFd> file = original();
   if (!file && file.error().code != ENOENT) return -1;
-  const auto is_settled = [&] { return file ? asked.is_store : asked.missing != Missing::stays; };
+  const auto is_settled = [&] {
+    if (file) return asked.is_store;
+    return asked.missing != Missing::stays && asked.missing != Missing::ca_without_bundle;  // unless it was named
+  };
   if (!is_settled()) take(named_);
   if (!is_settled()) take(told_to(tid));
   return file ? in_place_of(file->get(), asked) : in_place_of_missing(asked.missing, tid);

@@ -32,7 +32,7 @@ constexpr StoreName kPlaces[] = {
 
 /// In any folder. A cert.pem is not here: most are some server's own certificate.
 constexpr StoreName kAnywhere[] = {
-    {kCaPath.data(), Missing::ca, "ours"},
+    {kCaPath, Missing::ca, "ours"},
     {"*/ca-certificates.crt", kStays, "copies and chroots of Debian's"},
     {"*/cacert.pem", kStays, "certifi, pip's copy of it, botocore, Mozilla::CA; curl.se/docs/caextract.html"},
     {"*/cacerts.pem", kStays, "Ruby gems, Android tools"},
@@ -56,10 +56,12 @@ constexpr StoreName kAnywhere[] = {
 constexpr std::string_view kEndings[] = {".pem", ".crt", ".cer", ".cert", "cacerts", "cacerts.txt", ".jks",
                                          ".p12", ".pfx", ".p11-kit", "store", "bundle", "certs", "certificates"};
 
-/// Where mktemp(1), Python's tempfile and Go's os.CreateTemp put a file, whose name tells nothing.
-constexpr std::string_view kTemporary = "/tmp/";
-bool is_temporary(std::string_view path) {
-  return path.starts_with(kTemporary) && path.find('/', kTemporary.size()) == path.npos;
+/// Folders of files whose names tell nothing: of mktemp(1), Python's tempfile and Go's os.CreateTemp, and Docker's secrets.
+constexpr std::string_view kNamelessFolders[] = {"/tmp/", "/run/secrets/"};
+bool is_nameless(std::string_view path) {
+  return std::ranges::any_of(kNamelessFolders, [path](std::string_view folder) {
+    return path.starts_with(folder) && path.find('/', folder.size()) == path.npos;
+  });
 }
 
 /// Which characters end one of them, by their codes: most paths fail here.
@@ -92,13 +94,14 @@ const StoreName* store_name(const char* path) {
 
 bool may_be_store(std::string_view path) {
   if (path.empty()) return false;
-  const bool may_end_so = kLastCharacters[static_cast<unsigned char>(path.back())];
-  if (may_end_so && std::ranges::any_of(kEndings, [path](std::string_view ending) { return path.ends_with(ending); })) return true;
-  return is_any_hashed_name(path) || is_temporary(path);
+  const auto ends_path = [path](std::string_view ending) { return path.ends_with(ending); };
+  if (kLastCharacters[static_cast<unsigned char>(path.back())] && std::ranges::any_of(kEndings, ends_path)) return true;
+  return is_any_hashed_name(path) || is_nameless(path);
 }
 
 bool is_hashed_name(std::string_view path, std::string_view subject_hash) {
-  return is_any_hashed_name(path) && path.back() == '0' && path.substr(path.size() - 2 - kHashDigits, kHashDigits) == subject_hash;
+  if (!is_any_hashed_name(path) || path.back() != '0') return false;
+  return path.substr(path.size() - 2 - kHashDigits, kHashDigits) == subject_hash;
 }
 
 }  // namespace bigfoot

@@ -36,6 +36,6 @@ bool may_be_store(std::string_view path);
 bool is_hashed_name(std::string_view path, std::string_view subject_hash);
 
 /// No machine has this file. A program that opens it reads the CA.
-constexpr std::string_view kCaPath = "/run/bigfoot-run/ca.pem";
+constexpr char kCaPath[] = "/run/bigfoot-run/ca.pem";
 
 }  // namespace bigfoot

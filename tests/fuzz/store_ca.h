@@ -24,7 +24,8 @@ Lt+17AlB+g4ZmyrkKapd
 
 inline std::string ca_der() {
   const std::unique_ptr<BIO, decltype(&BIO_free_all)> in(BIO_new_mem_buf(kCaPem.data(), -1), &BIO_free_all);
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr), &X509_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr),
+                                                                &X509_free);
   unsigned char* bytes = nullptr;
   const int size = i2d_X509(certificate.get(), &bytes);
   std::string out(reinterpret_cast<char*>(bytes), static_cast<std::size_t>(size));

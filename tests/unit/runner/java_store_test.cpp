@@ -82,7 +82,8 @@ TEST(JavaStore, IsKnownByItsFirstBytes) {
       {"", false},                {"0", false},               {"\x30\x82", true},        {"0 certificates\n", false},
       {"\xfe\xed\xfe", false},    {"\xfe\xed\xfe\xed", true},
   };
-  for (const auto& c : kCases) EXPECT_EQ(looks_like_java_store(c.bytes), c.store) << testing::PrintToString(c.bytes.substr(0, 20));
+  for (const auto& c : kCases)
+    EXPECT_EQ(looks_like_java_store(c.bytes), c.store) << testing::PrintToString(c.bytes.substr(0, 20));
 }
 
 // What other programs make of it.
@@ -120,9 +121,9 @@ TEST_P(Keytool, ListsTheCaAsTrusted) {
   const auto out = with_ca(fixture(GetParam()), {"changeit", "secret"});
   ASSERT_TRUE(out);
   const StoreFile file(*out);
-  const bool secret = std::string_view(GetParam()).ends_with("secret");
-  const Output listed = output_of("keytool -J-Xshare:auto -J-XX:TieredStopAtLevel=1 -list -keystore " + file.path() + " -storepass " +
-                                  (secret ? "secret" : "changeit"));
+  const std::string password = std::string_view(GetParam()).ends_with("secret") ? "secret" : "changeit";
+  const Output listed =
+      output_of("keytool -J-XX:TieredStopAtLevel=1 -list -keystore " + file.path() + " -storepass " + password);
   EXPECT_EQ(listed.status, 0) << listed.text;
   EXPECT_THAT(listed.text, AllOf(HasSubstr("2 entries"), HasSubstr("\nroot, "), HasSubstr("\nbigfoot-run, ")));
   EXPECT_THAT(listed.text.substr(listed.text.find("\nbigfoot-run, ")), HasSubstr(", trustedCertEntry,"));
@@ -136,12 +137,14 @@ INSTANTIATE_TEST_SUITE_P(Each, Keytool, testing::Values("jks-password-secret", "
                          });
 
 TEST(OpenSsl, FindsTheCaBesideTheKey) {
+  if (output_of("command -v openssl").status != 0) GTEST_SKIP() << "no openssl(1)";
   const auto out = with_ca(fixture("pkcs12-key-password-secret"), {"secret"});
   ASSERT_TRUE(out);
   const StoreFile file(*out);
   const Output shown = output_of("openssl pkcs12 -nodes -passin pass:secret -in " + file.path());
   EXPECT_EQ(shown.status, 0) << shown.text;
-  EXPECT_THAT(shown.text, AllOf(HasSubstr("CN = a root of the tests"), HasSubstr("CN = a CA of the tests"), HasSubstr("BEGIN PRIVATE KEY")));
+  for (const char* part : {"a root of the tests", "a CA of the tests", "BEGIN PRIVATE KEY"})
+    EXPECT_THAT(shown.text, HasSubstr(part));
 }
 
 }  // namespace

@@ -43,6 +43,8 @@ TEST(StoreNames, AreTheseAndNoOthers) {
       {"/srv/app/identity.p12", Known::asked},
       {"/run/bigfoot-run/ca.pem", Known::yes, Missing::ca},
       {"/tmp/tmp.x7Gh21", Known::asked},
+      {"/tmp/folder/tmp.x7Gh21", Known::no},
+      {"/run/secrets/internal_ca", Known::asked},
       {"/etc/ssl/certs/a1b2c3d4.0", Known::asked},
       {"/etc/ssl/certs/a1b2c3d4.r0", Known::no},
       {"/usr/lib/libabcdefab.0", Known::no},
@@ -64,7 +66,8 @@ TEST(StoreNames, AreTheseAndNoOthers) {
 }
 
 TEST(StoreNames, MayBeRelative) {
-  for (const char* path : {"cacert.pem", "../certs/ca-bundle.crt", "a1b2c3d4.0", "lib/security/cacerts"}) EXPECT_TRUE(may_be_store(path));
+  for (const char* path : {"cacert.pem", "../certs/ca-bundle.crt", "a1b2c3d4.0", "lib/security/cacerts"})
+    EXPECT_TRUE(may_be_store(path)) << path;
 }
 
 TEST(StoreNames, EachPlaceIsWorthALook) {
