@@ -11,6 +11,7 @@
 #include <string>
 
 #include "runner/endpoints/http_memo.h"
+#include "runner/endpoints/silent_tls.h"
 #include "runner/journal.h"
 #include "runner/names.h"
 #include "runner/tls/run_tls.h"
@@ -33,6 +34,7 @@ struct Services {
   std::map<std::string, std::uint64_t> warnings;
   /// The same for what the supervisor answered on its own, harmless as a rule: told where it may explain a red run.
   std::map<std::string, std::uint64_t> notices;
+  SilentTls silent_tls;
   HttpMemo http_memo;
   std::size_t live_streams = 0;  ///< connections whose end has not been seen
   bool hurry = false;            ///< the tree is gone: scripted delays and sniffing waits end at once

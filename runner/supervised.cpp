@@ -67,7 +67,9 @@ Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls
       journal_(spec, timeline, start),
       services_{loop_.get_executor(), spec_, ledger_, journal_, names_, tls},
       resolver_(services_),
-      trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(tls->authority(), child_environment(options))),
+      trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(tls->authority(), child_environment(options), [this](std::string text) {
+        asio::post(loop_, [this, text = std::move(text)] { ++services_.notices[text]; });
+      })),
       gate_(spec_, ledger_, names_, trust_ ? &*trust_ : nullptr, loop_.get_executor(), *this) {}
 
 Run::~Run() = default;
@@ -98,7 +100,9 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
 
   datagrams_->end();
   const bool child_failed = end_.result.signal || end_.result.exit_code.value_or(1) != 0;
-  journal_.record(ledger_.finish(), child_failed);
+  std::vector<Finding> unmet = ledger_.finish();
+  journal_.record(services_.silent_tls.refusals(unmet), child_failed);
+  journal_.record(std::move(unmet), child_failed);
   return end_;
 }
 

@@ -102,13 +102,17 @@ asio::awaitable<void> converse(Services& services, Resolver& resolver, StreamIo&
     if (session) co_return co_await serve_session(services, io, connection, std::move(session));
     const Sniffed spoken = co_await recognise(io, connection.pid, named);
     if (spoken == Sniffed::tls && !connection.tls) {
-      if (!terminates_tls(services, connection.to)) co_return refuse_opaque(services, io, connection);
+      const bool open = co_await opens_tls(services, io, connection.to);
+      if (!open) co_return refuse_opaque(services, io, connection);
       if (!co_await accept_tls(services, io, connection)) co_return;
       continue;
     }
-    if (spoken == Sniffed::need_more && io.ended() && connection.tls) co_return note_unused_tls(services, connection);
     // A client that opens a second connection in reserve and never uses it has made no call.
-    if (spoken == Sniffed::need_more && named && io.ended()) co_return co_await io.close();
+    if (spoken == Sniffed::need_more && named && io.ended()) {
+      if (connection.tls) tls_ended_silently(services, connection);
+      co_return co_await io.close();
+    }
+    if (connection.tls) services.silent_tls.spoke(services.journal.program_of(connection.pid), connection.to);
     if (spoken != Sniffed::http) co_return refuse(services, io, connection, spoken);
     if (!co_await serve_http(services, io, connection)) co_return;
   }

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "runner/endpoints/tls_cures.h"
+#include "protocols/tls_hello.h"
+#include "runner/policy.h"
 
 namespace bigfoot {
 namespace {
@@ -28,18 +29,8 @@ Value certificate_value(const ClientCertificate& certificate) {
   return {{"subject", certificate.subject}, {"san", certificate.san}};
 }
 
-std::string server_name(const TlsFacts& facts, const Destination& to) { return facts.sni.empty() ? to.host : facts.sni; }
-
 std::string alert_text(const TlsAlert& alert) {
   return alert.name.empty() ? fmt::format("alert {}", alert.code) : fmt::format("alert {}, {}", alert.code, alert.name);
-}
-
-Finding distrust_finding(const Destination& to, const TlsFacts& facts, const std::string& program, const std::string& how) {
-  Finding finding;
-  finding.kind = ViolationKind::tls_refused;
-  finding.message = fmt::format("{}: {} did not accept the certificate of {} ({})", to.url(), program, server_name(facts, to), how);
-  finding.notes = trust_cures(program, server_name(facts, to));
-  return finding;
 }
 
 Finding broken_finding(const Destination& to, const TlsFacts& facts, const std::string& why) {
@@ -52,22 +43,40 @@ Finding broken_finding(const Destination& to, const TlsFacts& facts, const std::
   return finding;
 }
 
-/// What went wrong in a handshake that did not end well.
-Finding failure(const Services& services, const StreamIo& io, const Connection& connection, TlsSession::Progress progress,
-                const TlsFacts& facts) {
+/// What went wrong in a handshake that did not end well; nothing where that is to be judged at the end of the run.
+std::vector<Finding> failures(Services& services, const StreamIo& io, const Connection& connection, TlsSession::Progress progress,
+                              const TlsFacts& facts) {
   const std::string program = services.journal.program_of(connection.pid);
   const TlsSession& session = *io.tls();
   if (session.alert() && session.alert()->is_distrust())
-    return distrust_finding(connection.to, facts, program, alert_text(*session.alert()));
-  if (session.alert()) return broken_finding(connection.to, facts, fmt::format("{} sent {}", program, alert_text(*session.alert())));
-  if (progress == TlsSession::Progress::failed) return broken_finding(connection.to, facts, session.error());
-  return distrust_finding(connection.to, facts, program, "it closed the connection in the handshake, without an alert");
+    return one(tls_refused(program, connection.to, facts.sni, alert_text(*session.alert())));
+  if (session.alert()) return one(broken_finding(connection.to, facts, fmt::format("{} sent {}", program, alert_text(*session.alert()))));
+  if (progress == TlsSession::Progress::failed) return one(broken_finding(connection.to, facts, session.error()));
+  if (io.bytes_written() == 0) return {};  // it went away within its own first message: it has seen no certificate
+  constexpr const char* kHow = "it closed the connection in the handshake, without an alert";
+  if (!named_by_spec(connection.to, services.spec)) return one(tls_refused(program, connection.to, facts.sni, kHow));
+  services.silent_tls.ended_silently(program, connection.to, facts.sni, kHow);
+  return {};
 }
 
 }  // namespace
 
 bool terminates_tls(const Services& services, const Destination& to) {
   return services.tls != nullptr && !services.spec.guard.tls_opaque(to);
+}
+
+asio::awaitable<bool> opens_tls(const Services& services, StreamIo& io, const Destination& to) {
+  if (!terminates_tls(services, to)) co_return false;
+  if (services.spec.guard.tls.empty()) co_return true;
+  std::optional<ClientHello> hello = read_client_hello(io.input());
+  while (hello && !hello->whole && io.input().size() < kMaxClientHello) {
+    if (co_await io.read() != StreamIo::Read::bytes) break;
+    hello = read_client_hello(io.input());
+  }
+  if (!hello || !hello->sni) co_return true;
+  Destination named = to;
+  named.host = *hello->sni;
+  co_return !services.spec.guard.tls_opaque(named);
 }
 
 void add_tls_fields(const Connection& connection, Fields& call) {
@@ -81,7 +90,6 @@ asio::awaitable<bool> accept_tls(Services& services, StreamIo& io, Connection& c
   std::unique_ptr<TlsSession> session = services.tls->server().accept(terms_for(services, connection.to));
   const TlsSession::Progress progress = co_await io.start_tls(std::move(session));
   const TlsFacts facts = io.tls()->facts();
-  const bool cut_short = progress == TlsSession::Progress::ended && io.bytes_written() == 0;
   Interaction interaction;
   interaction.protocol = "tls";
   interaction.op = "handshake";
@@ -91,8 +99,9 @@ asio::awaitable<bool> accept_tls(Services& services, StreamIo& io, Connection& c
     interaction.response = {{"version", facts.version}, {"alpn", facts.alpn}, {"resumed", facts.resumed}};
     if (facts.client) interaction.request["client_cert"] = certificate_value(*facts.client);
     connection.tls = facts;
-  } else if (!cut_short) {  // a program that went away within its own first message has refused nothing
-    findings.push_back(failure(services, io, connection, progress, facts));
+  } else {
+    interaction.response = {{"error", io.tls()->error().empty() ? "closed by the program" : io.tls()->error()}};
+    findings = failures(services, io, connection, progress, facts);
   }
   services.journal.record(ticket, {connection.pid, connection.number, connection.to.url()}, std::move(interaction), nullptr,
                           std::move(findings), "ambient");
@@ -101,11 +110,9 @@ asio::awaitable<bool> accept_tls(Services& services, StreamIo& io, Connection& c
   co_return false;
 }
 
-void note_unused_tls(Services& services, const Connection& connection) {
-  ++services.notices[fmt::format(
-      "pid {} ({}) ended its TLS connection to {}:{} after the handshake, without a call: a spare connection, or it did not "
-      "trust the run's CA and said so only to itself (Node.js checks after the handshake)",
-      services.journal.number_of(connection.pid), services.journal.program_of(connection.pid), connection.to.host, connection.to.port)];
+void tls_ended_silently(Services& services, const Connection& connection) {
+  services.silent_tls.ended_silently(services.journal.program_of(connection.pid), connection.to, connection.tls->sni,
+                                     "it closed the connection after the handshake, without a call");
 }
 
 }  // namespace bigfoot

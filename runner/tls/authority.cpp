@@ -121,11 +121,10 @@ std::string der_of(X509* certificate) {
   return out;
 }
 
-/// RFC 7469, 2.4: what --ignore-certificate-errors-spki-list and --pinnedpubkey take.
-std::string pin_of(X509* certificate) {
+std::string pin_of(EVP_PKEY* key) {
   unsigned char* bytes = nullptr;
-  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &bytes);
-  must(size > 0, "i2d_X509_PUBKEY");
+  const int size = i2d_PUBKEY(key, &bytes);
+  must(size > 0, "i2d_PUBKEY");
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
   const int done = EVP_Digest(bytes, static_cast<std::size_t>(size), digest, &length, EVP_sha256(), nullptr);
@@ -145,6 +144,7 @@ CertificateAuthority::CertificateAuthority() {
   // Before the library reads it: a configuration meant for the program under test must not bend the supervisor.
   OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   key_ = make_key(LeafKey::ecdsa);
+  ecdsa_leaf_key_ = make_key(LeafKey::ecdsa);
   ::prctl(PR_SET_DUMPABLE, 0);  // a process of the same user could read the key out of our memory otherwise
   certificate_ = blank_certificate(key_.get(), kAuthorityLifetime);
   X509* const certificate = certificate_.get();
@@ -161,16 +161,16 @@ CertificateAuthority::CertificateAuthority() {
   must(X509_sign(certificate, key_.get(), EVP_sha256()) > 0, "X509_sign");
   pem_ = pem_of(certificate);
   der_ = der_of(certificate);
-  key_pin_ = pin_of(certificate);
+  key_pin_ = pin_of(ecdsa_leaf_key_.get());
   subject_hash_ = fmt::format("{:08x}", X509_NAME_hash_ex(name, nullptr, nullptr, nullptr));
 }
 
 CertificateAuthority::~CertificateAuthority() = default;
 
 EVP_PKEY* CertificateAuthority::key_of(LeafKey type) {
-  KeyPtr& key = type == LeafKey::rsa ? rsa_leaf_key_ : ecdsa_leaf_key_;
-  if (!key) key = make_key(type);
-  return key.get();
+  if (type == LeafKey::ecdsa) return ecdsa_leaf_key_.get();
+  if (!rsa_leaf_key_) rsa_leaf_key_ = make_key(LeafKey::rsa);
+  return rsa_leaf_key_.get();
 }
 
 Identified CertificateAuthority::leaf(const std::vector<std::string>& asked, LeafKey type) {

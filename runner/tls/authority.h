@@ -43,7 +43,7 @@ class CertificateAuthority {
   const std::string& pem() const { return pem_; }                    ///< one block, ends in a line end
   const std::string& der() const { return der_; }
   const std::string& subject_hash() const { return subject_hash_; }  ///< "a1b2c3d4": X509_NAME_hash, as c_rehash names files
-  /// Base64 of the SHA-256 of the CA's SubjectPublicKeyInfo.
+  /// Base64 of the SHA-256 of the SubjectPublicKeyInfo that all ECDSA leaves have in common (RFC 7469, 2.4).
   const std::string& key_pin() const { return key_pin_; }
 
   /// The certificate that is good for these host names and numeric addresses (no brackets; at least one), minted once for
@@ -54,7 +54,8 @@ class CertificateAuthority {
  private:
   EVP_PKEY* key_of(LeafKey type);
 
-  KeyPtr key_, ecdsa_leaf_key_, rsa_leaf_key_;
+  KeyPtr key_, ecdsa_leaf_key_;
+  KeyPtr rsa_leaf_key_;  // made when the first client asks for it
   CertificatePtr certificate_;
   std::string pem_, der_, subject_hash_, key_pin_;
   std::unordered_map<std::string, CertificatePtr> leaves_;  // by name and key type

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "runner/tls/ssl_error.h"
+#include "spec/values.h"
 
 namespace bigfoot {
 namespace {
@@ -222,7 +223,7 @@ std::unique_ptr<TlsSession> TlsServer::accept(TlsTerms terms) {
 
 // Later the name of a resumed TLS 1.2 session cannot be asked for any more: SSL_get_servername(3).
 int TlsServer::note_name(SSL* ssl, int*, void*) {
-  if (const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) session_of(ssl)->sni_ = name;
+  if (const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) session_of(ssl)->sni_ = lower_case(name);
   return SSL_TLSEXT_ERR_OK;
 }
 

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <vector>
 
+#include "runner/trust/chromium_flags.h"
 #include "runner/trust/java_store.h"
 #include "runner/trust/p11_store.h"
 #include "runner/trust/pem_store.h"
@@ -152,6 +153,7 @@ std::optional<std::string> StandIns::content_for(std::string_view original, cons
     if (!out) note_once(fmt::format("{}: no store that the run's CA can be added to, or its password is not known", asked.path));
     return out;
   }
+  if (asked.path == kChromiumFlags) return chromium_flags_with_pin(original, ca_.key_pin);
   if (asked.path.ends_with(kP11Ending)) return p11_store_with_ca(original, ca_.pem);
   if (!asked.is_store && count_pem_certificates(original) < kCertainlyRoots) return std::nullopt;
   return pem_store_with_ca(original, ca_.pem);

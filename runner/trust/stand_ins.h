@@ -23,7 +23,7 @@ namespace bigfoot {
 
 /// The CA as the different stores hold it.
 struct CaTexts {
-  std::string pem, der, subject_hash;
+  std::string pem, der, subject_hash, key_pin;
 };
 
 class StandIns {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "runner/trust/chromium_flags.h"
+
 namespace bigfoot {
 namespace {
 
@@ -50,11 +52,12 @@ constexpr StoreName kAnywhere[] = {
     {"*/java-cacerts", kStays, "SUSE: /var/lib/ca-certificates/java-cacerts"},
     {"*/jssecacerts", kStays, "TrustStoreManager, the first of two: where missing it must not hide cacerts"},
     {"*/*truststore*", kStays, "what Java programs call their own"},
+    {kChromiumFlags.data(), kStays, "no store, but all that Chromium can be told: chromium_flags.h"},
 };
 
 /// How the names of stores end, and of files that an option or a variable may name.
 constexpr std::string_view kEndings[] = {".pem", ".crt", ".cer", ".cert", "cacerts", "cacerts.txt", ".jks",
-                                         ".p12", ".pfx", ".p11-kit", "store", "bundle", "certs", "certificates"};
+                                         ".p12", ".pfx", ".p11-kit", "store", "bundle", "certs", "certificates", "/default-flags"};
 
 /// Folders of files whose names tell nothing: of mktemp(1), Python's tempfile and Go's os.CreateTemp, and Docker's secrets.
 constexpr std::string_view kNamelessFolders[] = {"/tmp/", "/run/secrets/"};

@@ -26,7 +26,7 @@ std::vector<std::pair<std::string, std::string>> additions(const Trust::Environm
 }  // namespace
 
 Trust::Trust(const CertificateAuthority& authority, const Environment& environment, StandIns::Note note)
-    : stand_ins_({authority.pem(), authority.der(), authority.subject_hash()}, named_by(environment), std::move(note)),
+    : stand_ins_({authority.pem(), authority.der(), authority.subject_hash(), authority.key_pin()}, named_by(environment), std::move(note)),
       variables_(additions(environment)),
       needs_looks_(named_by(environment).any_folder() || !stand_ins_.has_bundle(static_cast<Tid>(::getpid()))) {}
 
