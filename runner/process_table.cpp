@@ -46,7 +46,8 @@ std::string ProcessTable::program_of(Pid pid) const {
   const auto found = current_.find(pid);
   if (found == current_.end()) return "the program";
   const ProcessRecord& record = records_[found->second];
-  const std::string& path = !record.exe.empty() ? record.exe : record.argv.empty() ? record.exe : record.argv.front();
+  const bool is_named = !record.exe.empty() && !record.exe.starts_with("/proc/");  // Chromium execs /proc/self/exe
+  const std::string path = is_named || record.argv.empty() ? record.exe : record.argv.front();
   return path.empty() ? "the program" : path.substr(path.rfind('/') + 1);
 }
 

@@ -67,7 +67,7 @@ Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls
       journal_(spec, timeline, start),
       services_{loop_.get_executor(), spec_, ledger_, journal_, names_, tls},
       resolver_(services_),
-      trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(tls->authority(), child_environment(options), [this](std::string text) {
+      trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(*tls, child_environment(options), [this](std::string text) {
         asio::post(loop_, [this, text = std::move(text)] { ++services_.notices[text]; });
       })),
       gate_(spec_, ledger_, names_, trust_ ? &*trust_ : nullptr, loop_.get_executor(), *this) {}

@@ -41,8 +41,10 @@ NamedStores told_to(Tid tid) {
   return told;
 }
 
-/// Programs that write stores anew from what they have read: the CA would stay on the disk.
+/// Programs that write anew what they have read: the CA would stay on the disk.
 constexpr std::string_view kRewriters[] = {
+    "cp", "install", "mv", "rsync", "tar", "cpio",  // cp(1) also takes a file whose stat differs for one replaced meanwhile
+    "dpkg", "dpkg-deb",
     "keytool",
     "ca-certificates-java.jar",  // Debian's hook of update-ca-certificates(8)
     "trust",                     // trust(1), which update-ca-trust(8) calls
@@ -75,6 +77,10 @@ std::string read_start(int fd, std::size_t size) {
 
 }  // namespace
 
+bool has_bundle(Tid tid) {
+  return std::ranges::any_of(bundle_places(), [tid](const StoreName& place) { return open_file(tid, place.pattern, true).has_value(); });
+}
+
 struct StandIns::Asked {
   std::string path;
   Tid tid{};
@@ -103,6 +109,7 @@ int StandIns::find(const std::string& path, Tid tid, const Original& original) {
     asked.is_store = true;
     asked.missing = Missing::ca;
   }
+  if (rewrites_stores(tid)) return -1;
   const OsResult<UniqueFd> file = original();
   if (!file && file.error().code != ENOENT) return -1;
   const auto is_settled = [&] {
@@ -120,9 +127,7 @@ int StandIns::in_place_of(int original, const Asked& question) {
   Asked asked = question;
   constexpr std::size_t kMagicSize = 4;
   const bool is_java = looks_like_java_store(read_start(original, kMagicSize));
-  if (is_java || asked.path.ends_with(kP11Ending)) {
-    if (!asked.is_store || rewrites_stores(asked.tid)) return -1;
-  }
+  if ((is_java || asked.path.ends_with(kP11Ending)) && !asked.is_store) return -1;
   if (is_java) {
     const NamedStores told = told_to(asked.tid);
     const NamedStores::Name* name = told.find(asked.path);

@@ -26,6 +26,9 @@ struct CaTexts {
   std::string pem, der, subject_hash, key_pin;
 };
 
+/// Whether this thread's root has a bundle in one of the usual places.
+bool has_bundle(Tid tid);
+
 class StandIns {
  public:
   using Original = std::function<OsResult<UniqueFd>()>;
@@ -33,13 +36,9 @@ class StandIns {
   /// `named`: by the environment of the command, which its programs inherit. `note` is told, once, what went wrong.
   StandIns(CaTexts ca, NamedStores named, Note note);
 
-  /// See TrafficHandler::wants_file.
-  bool wants(std::string_view path) const { return may_be_store(path) || named_.may_mean(path); }
   /// The file that stands in for the one that this thread asks for by its absolute path; ours, good until the next call.
   /// -1: the thread is to have what is there.
   int find(const std::string& path, Tid tid, const Original& original);
-  /// Whether this thread's root has a bundle in one of the usual places.
-  bool has_bundle(Tid tid) { return bundle_of(tid) >= 0; }
 
  private:
   /// One version of one file, and all else that its stand-in depends on.

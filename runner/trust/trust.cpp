@@ -25,13 +25,19 @@ std::vector<std::pair<std::string, std::string>> additions(const Trust::Environm
 
 }  // namespace
 
-Trust::Trust(const CertificateAuthority& authority, const Environment& environment, StandIns::Note note)
-    : stand_ins_({authority.pem(), authority.der(), authority.subject_hash(), authority.key_pin()}, named_by(environment), std::move(note)),
+Trust::Trust(RunTls& tls, const Environment& environment, StandIns::Note note)
+    : tls_(tls),
+      named_(named_by(environment)),
+      note_(std::move(note)),
       variables_(additions(environment)),
-      needs_looks_(named_by(environment).any_folder() || !stand_ins_.has_bundle(static_cast<Tid>(::getpid()))) {}
+      needs_looks_(named_.any_folder() || !has_bundle(static_cast<Tid>(::getpid()))) {}
 
 void Trust::answer(FileCall call) {
-  const int fd = stand_ins_.find(call.path(), call.caller().tid, [&call] { return call.original(); });
+  if (!stand_ins_) {
+    const CertificateAuthority& authority = tls_.authority();
+    stand_ins_.emplace(CaTexts{authority.pem(), authority.der(), authority.subject_hash(), authority.key_pin()}, named_, note_);
+  }
+  const int fd = stand_ins_->find(call.path(), call.caller().tid, [&call] { return call.original(); });
   if (fd >= 0) std::move(call).answer(fd);
   else std::move(call).let_through();
 }

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "runner/tls/authority.h"
+#include "runner/tls/run_tls.h"
 #include "runner/trust/stand_ins.h"
 #include "tracer/supervisor.h"
 
@@ -20,7 +20,8 @@ class Trust {
  public:
   using Environment = std::function<std::optional<std::string>(std::string_view)>;
   /// `environment`: variables as the command will see them. `note` is told, at most once, what could not be answered.
-  Trust(const CertificateAuthority& authority, const Environment& environment, StandIns::Note note = {});
+  /// `tls` is asked for its authority when the first store is opened; it outlives this.
+  Trust(RunTls& tls, const Environment& environment, StandIns::Note note = {});
 
   /// Variables to add to the command's environment, for clients that read no store of the system (Node, Deno, Bun).
   /// One that the user has set is left alone: the file that it names is answered with the CA added.
@@ -29,11 +30,14 @@ class Trust {
   bool needs_looks() const { return needs_looks_; }
 
   /// See TrafficHandler::wants_file.
-  bool wants(std::string_view path) const { return stand_ins_.wants(path); }
+  bool wants(std::string_view path) const { return may_be_store(path) || named_.may_mean(path); }
   void answer(FileCall call);
 
  private:
-  StandIns stand_ins_;
+  RunTls& tls_;
+  const NamedStores named_;
+  const StandIns::Note note_;
+  std::optional<StandIns> stand_ins_;  // from the first answer on
   std::vector<std::pair<std::string, std::string>> variables_;
   bool needs_looks_;
 };

@@ -45,6 +45,7 @@ class Case:
     server: Callable[[], Any] | None = None       # a real local server; gives its port and how to stop it
     stdin: str | None = None
     root: bool = False                    # needs root
+    needs: tuple[str, ...] = ()           # programs that not every machine is asked to have: packages/ci
     timeline: bool = True
     script: Callable[["Stage", Path, dict[str, str]], None] | None = None   # instead of command: does its own checks
     timeout: float = 60
@@ -217,7 +218,9 @@ def run_all(cases: list[Case], stage: Stage, repeat: int, jobs: int, verbose: bo
     """Runs every case `repeat` times; prints failures with how often they came; gives the number of failed cases."""
     started = time.monotonic()
     is_root = os.geteuid() == 0
-    chosen = [case for case in cases if is_root or not case.root]
+    able = [case for case in cases if is_root or not case.root]
+    chosen = [case for case in able if all(shutil.which(program) for program in case.needs)]
+    lacking = sorted({program for case in able for program in case.needs if not shutil.which(program)})
     failures: dict[str, list[str]] = {}
     took: dict[str, float] = {}
 
@@ -236,8 +239,9 @@ def run_all(cases: list[Case], stage: Stage, repeat: int, jobs: int, verbose: bo
                 print(f"ok  {case.name}  {seconds * 1000:.0f} ms", flush=True)
     for name, wrongs in failures.items():
         print(f"FAILED {name}: {len(wrongs)} of {repeat}")
-    needing_root = f", {len(cases) - len(chosen)} more need root" if len(chosen) < len(cases) else ""
-    print(f"{len(chosen) - len(failures)} of {len(chosen)} cases pass, {repeat} time{'s' if repeat != 1 else ''} each{needing_root}"
+    left_out = f", {len(cases) - len(able)} more need root" if len(able) < len(cases) else ""
+    left_out += f", {len(able) - len(chosen)} more need {' and '.join(lacking)}" if lacking else ""
+    print(f"{len(chosen) - len(failures)} of {len(chosen)} cases pass, {repeat} time{'s' if repeat != 1 else ''} each{left_out}"
           f" ({time.monotonic() - started:.1f} s)")
     return len(failures)
 

@@ -2,7 +2,6 @@
 # certificate stores of their own; and those that cannot trust it say so in the report. kernel-notes.md, "openat and trust".
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -185,11 +184,12 @@ reply = { status = 404 }
 CHROMIUM = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=@dir@/profile",
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE www.example.com", "--dump-dom", "https://www.example.com/"]
 BY_NSS = "mkdir -p .pki/nssdb; certutil -N --empty-password -d sql:.pki/nssdb; certutil -A -d sql:.pki/nssdb -n run -t C,, -i ca.pem; exec"
-BROWSER = [Case(f"headless chromium, {name}", command, PAGE, args=args, stdout=re.compile(r"(?s)<html>.*<p>hello</p>.*</html>\n"), report=ANY)
+BROWSER = [Case(f"headless chromium, {name}", command, PAGE, args=args, stdout=re.compile(r"(?s)<html>.*<p>hello</p>.*</html>\n"), report=ANY,
+                needs=("chromium", "certutil"))
            for name, command, args in (
     ("as it is", CHROMIUM, ()),
     ("--ca-out in its NSS database", ["sh", "-c", BY_NSS + ' "$@"', "sh", *CHROMIUM], ("--ca-out", "ca.pem")),
-)] if shutil.which("chromium") and shutil.which("certutil") else []
+)]
 
 # Names, addresses, ports, and what the handshake was.
 DEFAULTS = 'version = 1\n[defaults.http]\nheaders = "*"\nbody = ""\n'
@@ -329,7 +329,8 @@ COUNT = "grep -c -e -----BEGIN"
 READERS = [
     Case("the bundle is still a bundle", [PYTHON, "-c", READS, BUNDLE], "version = 1\n", stdout=re.compile(rf"{BUNDLED + 1} (True|False)\n")),
     Case("the bundle is as long as stat says", [PYTHON, "-c", READS, BUNDLE], "version = 1\n", env=TYPICAL, stdout=f"{BUNDLED + 1} True\n"),
-    Case("a copy of the bundle", ["sh", "-c", f"cp {BUNDLE} copy && {COUNT} copy"], "version = 1\n", env=TYPICAL, stdout=f"{BUNDLED + 1}\n"),
+    *(Case(f"{copy.split()[0]} takes what is on the disk", ["sh", "-c", f"{copy} {BUNDLE} copy && {COUNT} copy"], "version = 1\n", env=env,
+           stdout=f"{BUNDLED}\n") for copy, env in (("cp", {}), ("install -m 644", TYPICAL))),
     Case("keytool sees what is on the disk, for it may write it anew", ["sh", "-c", f"keytool -list -keystore {CORPORATE}.jks -storepass corporate | "
          "grep -c trustedCertEntry"], "version = 1\n", stdout="1\n"),
     OUT_OF_REACH,
@@ -356,13 +357,14 @@ REFUSALS = [
     Case("roots in memory and --ca-out", [PYTHON, "-c", PINNED, A_URL, f"{CORPORATE}.pem", "ca.pem"], get(A_URL), args=("--ca-out", "ca.pem"),
          stdout="A\n", check=shook("api.example.com")),
     Case("node with its own ca", ["node", "-e", OWN_ROOTS, A_URL, f"{CORPORATE}.pem"], get(A_URL), exit=3, stdout="UNABLE_TO_VERIFY_LEAF_SIGNATURE\n",
-         has=("TLS-REFUSED", "api.example.com"), calls=REFUSED),
+         has=("TLS-REFUSED", "node did not accept the certificate of api.example.com"), calls=[], counts={"tls_refused": 1}),
     *(Case(f"{program} with roots that nobody knows of", [f"@built@/{program}", "api.example.com", "authority.txt"], get(A_URL), exit=1,
-           files={"authority.txt": (SOURCES / "tests/clients/stores/corporate.pem").read_text()}, has=("TLS-REFUSED", how), calls=REFUSED)
-      for program, how in (("charge_gnutls", "without an alert"), ("charge_mbedtls", "unknown_ca"))),
+           files={"authority.txt": (SOURCES / "tests/clients/stores/corporate.pem").read_text()}, has=("TLS-REFUSED", how), calls=calls)
+      for program, how, calls in (("charge_gnutls", "without an alert", []), ("charge_mbedtls", "unknown_ca", REFUSED))),
     # These finish the handshake before they judge, and go without a word.
     *(Case(name, ["sh", "-c", f"mkdir none; {command} {A_URL}; echo $?"], get(A_URL), exit=3, stdout=f"{status}\n",
-           has=("UNUSED", f"({command.split()[0]}) ended its TLS connection to api.example.com:443 after the handshake, without a call"), calls=[])
+           has=(f"{command.split()[0]} did not accept the certificate of api.example.com (it closed the connection after the handshake, without a call)",),
+           calls=[], counts={"tls_refused": 1, "unused": 1})
       for name, command, status in (("curl with a pinned key", f"curl -s --pinnedpubkey 'sha256//{'A' * 43}='", 90),
                                     ("wget without roots", "wget -qO- --ca-directory=none", 5))),
     Case("deno without its variable", ["env", "-u", "DENO_CERT", "-u", "NODE_EXTRA_CA_CERTS", *DENO, "--allow-net", "-q", CHARGE_MJS, "fetch", URL], CHARGES,

@@ -182,7 +182,7 @@ TEST_F(StandInsTest, AMissingJavaStoreIsOneOfTheCa) {
 
 TEST_F(StandInsTest, AMissingOpenSslStoreIsTheBundle) {
   const Program program;
-  if (!stand_ins_.has_bundle(program.tid())) GTEST_SKIP() << "this machine has no bundle";
+  if (!has_bundle(program.tid())) GTEST_SKIP() << "this machine has no bundle";
   EXPECT_GT(count_pem_certificates(read("/usr/local/ssl/cert.pem", program)), 1);
   const std::string place = "/usr/share/ssl/certs/ca-bundle.crt";
   EXPECT_FALSE(is_answered(place, program)) << "nothing comes up where a bundle is";
@@ -273,17 +273,17 @@ Trust::Environment environment(std::map<std::string, std::string, std::less<>> v
 }
 
 TEST(Trust, AddsTheVariablesThatTheUserHasNotSet) {
-  const CertificateAuthority authority;
+  RunTls tls;
   const std::string ours(kCaPath);
-  EXPECT_THAT(Trust(authority, environment({})).variables(),
+  EXPECT_THAT(Trust(tls, environment({})).variables(),
               ElementsAre(Pair("NODE_EXTRA_CA_CERTS", ours), Pair("DENO_CERT", ours)));
-  EXPECT_THAT(Trust(authority, environment({{"NODE_EXTRA_CA_CERTS", "/x"}, {"DENO_CERT", ""}})).variables(),
+  EXPECT_THAT(Trust(tls, environment({{"NODE_EXTRA_CA_CERTS", "/x"}, {"DENO_CERT", ""}})).variables(),
               ElementsAre(Pair("DENO_CERT", ours)));
 }
 
 TEST(Trust, WantsWhatTheCommandsEnvironmentNames) {
-  const CertificateAuthority authority;
-  const Trust trust(authority, environment({{"SSL_CERT_FILE", "/x/roots"}, {"SSL_CERT_DIR", "/d"}}));
+  RunTls tls;
+  const Trust trust(tls, environment({{"SSL_CERT_FILE", "/x/roots"}, {"SSL_CERT_DIR", "/d"}}));
   for (const char* path : {"/x/roots", "/d/one", "/etc/ssl/certs/ca-certificates.crt"}) EXPECT_TRUE(trust.wants(path)) << path;
   EXPECT_FALSE(trust.wants("/x/other"));
   EXPECT_TRUE(trust.needs_looks()) << "a folder of hashed names";
