@@ -46,7 +46,7 @@ def shook(sni: str = HOST, count: int = 1, **wanted: Any) -> Callable[[dict], No
 
 
 def charges(name: str, command: list[str], stdout: str = ANSWER, **more: Any) -> Case:
-    return Case(name, command, CHARGES, stdout=stdout, calls=CALLED, counts={"asserted": 1}, check=shook(), **more)
+    return Case(f"https: {name}", command, CHARGES, stdout=stdout, calls=CALLED, counts={"asserted": 1}, check=shook(), **more)
 
 
 # As in clients.py, where they charge by http.
@@ -62,7 +62,7 @@ PLAIN = [charges(name, command, {"curl": BODY + "\n", "wget": BODY}.get(name, AN
     charges("C on GnuTLS", ["@built@/charge_gnutls", HOST]),
     charges("C on mbedTLS", ["@built@/charge_mbedtls", HOST]),
 ]
-NAMED = {case.name: case for case in PLAIN}
+NAMED = {case.name.removeprefix("https: "): case for case in PLAIN}
 # One for each way to find certificates; none that nobody may not read.
 TELLING = [NAMED[name] for name in ("curl", "wget", "python urllib", "python requests", "static go net/http", "java HttpURLConnection",
                                     "node fetch", "php streams", "perl LWP", "C on mbedTLS")]
