@@ -247,6 +247,20 @@ RESUMES = DIAL + """
 _, session, first = get(sys.argv[2])
 print(first, get(sys.argv[2], session)[2])
 """
+STORM = """
+import asyncio, ssl, sys
+trusted = ssl.create_default_context()
+async def dial():
+    reading, writing = await asyncio.open_connection(sys.argv[1], 443, ssl=trusted)
+    serial = writing.get_extra_info("ssl_object").getpeercert()["serialNumber"]
+    writing.write(f"GET /a HTTP/1.1\\r\\nHost: {sys.argv[1]}\\r\\nConnection: close\\r\\n\\r\\n".encode())
+    assert (await reading.read()).endswith(b"A")
+    writing.close()
+    return serial
+async def storm(): return await asyncio.gather(*(dial() for _ in range(int(sys.argv[2]))))
+serials = asyncio.run(storm())
+print(len(serials), len(set(serials)))
+"""
 TWICE = get("https://a.example.com/a", "times = 2")
 
 
@@ -260,6 +274,8 @@ CERTIFICATES = [
          stdout="2 [(('DNS', 'a.example.com'),), (('DNS', 'b.example.com'),)]\n", counts={"asserted": 2}),
     *(Case(f"a session is resumed, TLS {version}", [PYTHON, "-c", RESUMES, version, "a.example.com"], TWICE, stdout="False True\n",
            check=resumed(False, True)) for version in ("1.2", "1.3")),
+    Case("a storm of dials is shown one certificate", [PYTHON, "-c", STORM, "a.example.com", "1000"], get("https://a.example.com/a", "times = 1000"),
+         stdout="1000 1\n", counts={"asserted": 1000, "tls_refused": 0}),
     Case("curl resumes by itself", ["curl", "-sS", "-H", "Connection: close", *["https://a.example.com/a"] * 2], TWICE, stdout="AA",
          check=resumed(False, True)),
     Case("keep-alive needs one handshake", ["curl", "-sS", *["https://a.example.com/a"] * 2], TWICE, stdout="AA",
