@@ -26,7 +26,7 @@ NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 @dataclass(frozen=True)
 class Case:
-    """A row. @clients@, @built@, @npm@, @dir@, @examples@ and @port@ are replaced in command, spec, args, env and expected output."""
+    """A row. @clients@, @built@, @npm@, @dir@, @examples@, @port@ and @certificate@ are replaced in command, spec, args, env and expected output."""
     name: str
     command: list[str] = field(default_factory=list)
     spec: str | None = None
@@ -183,10 +183,11 @@ def run_case(case: Case, stage: Stage) -> str | None:
     mark = uuid.uuid4().hex
     server = case.server() if case.server else None
     port = str(server.port) if server else ""
+    certificate = getattr(server, "certificate", "")
 
     def fill(text: str) -> str:
         for name, value in (("@clients@", stage.clients), ("@built@", stage.built), ("@npm@", NPM), ("@dir@", place),
-                            ("@examples@", stage.examples), ("@port@", port)):
+                            ("@examples@", stage.examples), ("@port@", port), ("@certificate@", certificate)):
             text = text.replace(name, str(value))
         return text
 

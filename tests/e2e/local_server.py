@@ -1,7 +1,11 @@
 # tests/e2e/local_server.py - Real servers on 127.0.0.1 for the cases that let calls through: outside the supervised tree, so never internal.
 import http.server
 import socket
+import ssl
+import subprocess
+import tempfile
 import threading
+from pathlib import Path
 
 
 class _Quiet(http.server.BaseHTTPRequestHandler):
@@ -34,6 +38,26 @@ class Http:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class Https(Http):
+    """The same over TLS, with a certificate of its own for localhost: `certificate` is its file."""
+
+    def __init__(self) -> None:
+        self._place = tempfile.TemporaryDirectory(prefix="bigfoot-https-")
+        Path(self._place.name).chmod(0o755)
+        self.certificate, key = f"{self._place.name}/server.txt", f"{self._place.name}/key.txt"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                        "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", self.certificate], check=True, capture_output=True)
+        super().__init__()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, key)
+        self._server.handle_error = lambda *_: None  # a client that does not trust it is the case's affair
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+
+    def stop(self) -> None:
+        super().stop()
+        self._place.cleanup()
 
 
 class Echo:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cases.clients import CHARGE, CLIENTS, CONTAINER, FAN_OUT, HEADER, SPEC
 from harness import ANY, NOBODY, SOURCES, Case, variants
+from local_server import Https
 
 PYTHON = "/usr/bin/python3"
 HOST = "api.stripe.com"
@@ -399,4 +400,32 @@ WRONG = [
     Case("https with --no-tls", ["sh", "-c", f"curl -s {A_URL} || true"], get(A_URL), args=("--no-tls",), exit=3, has=("api.example.com", "UNUSED")),
 ]
 
-CASES = MOCKED + STORES + GITS + TOOLS + BROWSER + NAMES + CERTIFICATES + IDENTITIES + READERS + REFUSALS + WRONG
+# The real server behind: TLS that is not opened is relayed, a call that the guard lets through is made again over TLS.
+REAL = '{"id":"ch_real"}'
+LOCAL = "https://localhost:@port@/x"
+OPAQUE = 'version = 1\n[guard]\nallow = ["https://localhost:@port@"]\ntls = { "localhost" = "opaque" }\n'
+BEHIND = 'version = 1\n[guard]\nhttp = "warn"\n[[expect]]\nhttp = "GET https://localhost:@port@/y"\nheaders = "*"\nbody = ""\nrequired = false\n'
+
+
+def relayed(document: dict) -> None:
+    [call] = handshakes(document)
+    _same((call["op"], call["state"], call["request"]["sni"]), ("opaque", "allowed", "localhost"))
+    assert call["request"]["bytes"] > 300 and call["response"]["bytes"] > 300, call
+
+
+PASSED_ON = [
+    Case("opaque and allowed", ["curl", "-sS", "--cacert", "@certificate@", LOCAL], OPAQUE, server=Https, stdout=REAL, check=relayed,
+         calls=["tls allowed tcp://127.0.0.1:@port@"]),
+    Case("--no-tls and allowed", ["curl", "-sS", "--cacert", "@certificate@", LOCAL], OPAQUE.replace("opaque", "terminate"), args=("--no-tls",), server=Https,
+         stdout=REAL, check=relayed),
+    Case("opaque and not allowed", ["sh", "-c", f"curl -s {LOCAL}; echo $?"], OPAQUE.replace("localhost:@port@", "other"), server=Https, exit=3, stdout="35\n",
+         has=("TLS for localhost, which is not opened here and not allowed", 'allow = ["https://127.0.0.1:@port@"]'), calls=["tls unexpected tcp://127.0.0.1:@port@"]),
+    Case("opaque, allowed, and nobody there", ["sh", "-c", "curl -s https://localhost:1/; echo $?"], OPAQUE.replace("@port@", "1"), stdout="35\n",
+         calls=["socket allowed tcp://127.0.0.1:1"]),
+    Case("a call that the guard lets through", ["curl", "-sS", LOCAL], BEHIND, server=Https, env={"SSL_CERT_FILE": "@certificate@"}, stdout=REAL,
+         has=("was let through",), calls=[f"http allowed GET {LOCAL}"]),
+    Case("a real server that nobody trusts", ["curl", "-sS", LOCAL], BEHIND, server=Https, stdout=re.compile(r"(?s).*TLS: certificate verify failed.*"),
+         has=("was let through",), calls=[f"http allowed GET {LOCAL}"]),
+]
+
+CASES = PASSED_ON + MOCKED + STORES + GITS + TOOLS + BROWSER + NAMES + CERTIFICATES + IDENTITIES + READERS + REFUSALS + WRONG
