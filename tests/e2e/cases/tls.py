@@ -420,7 +420,7 @@ PASSED_ON = [
          stdout=REAL, check=relayed),
     Case("opaque and not allowed", ["sh", "-c", f"curl -s {LOCAL}; echo $?"], OPAQUE.replace("localhost:@port@", "other"), server=Https, exit=3, stdout="35\n",
          has=("TLS for localhost, which is not opened here and not allowed", 'allow = ["https://127.0.0.1:@port@"]'), calls=["tls unexpected tcp://127.0.0.1:@port@"]),
-    Case("opaque, allowed, and nobody there", ["sh", "-c", "curl -s https://localhost:1/; echo $?"], OPAQUE.replace("@port@", "1"), stdout=re.compile("(7|35)\n"),
+    Case("opaque, allowed, and nobody there", ["sh", "-c", "curl -s https://127.0.0.1:1/; echo $?"], OPAQUE.replace("localhost", "127.0.0.1").replace("@port@", "1"), stdout=re.compile("(7|35)\n"),
          calls=["socket allowed tcp://127.0.0.1:1"]),
     Case("a call that the guard lets through", ["curl", "-sS", LOCAL], BEHIND, server=Https, env={"SSL_CERT_FILE": "@certificate@"}, stdout=REAL,
          has=("was let through",), calls=[f"http allowed GET {LOCAL}"]),
