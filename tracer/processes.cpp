@@ -121,7 +121,7 @@ Processes::Known* Processes::add(Pid pid, int depth, std::vector<ProcessEvent>& 
   }
   watch(pid, known);
   events.push_back({ProcessEvent::What::started, pid, known.parent, known.argv, known.exe, {}, {}, false});
-  if (found != known_.end()) known_.erase(found);  // ended, and its number used again
+  // In place of one that has ended, if its number is used again. (`found` is stale: a parent may have been added.)
   return &known_.insert_or_assign(static_cast<pid_t>(pid), std::move(known)).first->second;
 }
 
