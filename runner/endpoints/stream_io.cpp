@@ -24,7 +24,7 @@ StreamIo::StreamIo(Services& services, UniqueFd stream) : services_(services), s
   socklen_t length = sizeof address;
   ::getsockname(stream.get(), reinterpret_cast<sockaddr*>(&address), &length);
   socket_.assign(asio::generic::stream_protocol(address.ss_family, 0), stream.release());
-  socket_.native_non_blocking(true);
+  socket_.non_blocking(true);  // not just the native mode: Asio's own send() would wait there, and the whole loop with it
 }
 
 void StreamIo::consume(std::size_t bytes) {

@@ -21,7 +21,6 @@ asio::awaitable<std::expected<std::unique_ptr<StreamIo>, std::string>> connect_u
   tcp::socket socket(services.loop);
   auto [refused, place] = co_await asio::async_connect(socket, places, asio::as_tuple(asio::use_awaitable));
   if (refused) co_return std::unexpected("connect: " + refused.message());
-  socket.native_non_blocking(true);
   co_return std::make_unique<StreamIo>(services, UniqueFd(socket.release()));
 }
 

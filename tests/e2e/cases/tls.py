@@ -287,6 +287,41 @@ CERTIFICATES = [
     for way, count in (("threads", 64), ("fork", 16), ("asyncio", 100), ("processes", 12))
 ]
 
+# A program that does not read what it asked for: more than the sockets' buffers hold.
+LAZY = """
+import socket, ssl, sys
+def dial(scheme):
+    end = socket.create_connection(("api.example.com", 80 if scheme == "http" else 443))
+    return end if scheme == "http" else ssl.create_default_context().wrap_socket(end, server_hostname="api.example.com")
+def ask(end, path):
+    end.sendall(f"GET {path} HTTP/1.1\\r\\nHost: api.example.com\\r\\nConnection: close\\r\\n\\r\\n".encode())
+def rest(end):
+    size = 0
+    while part := end.recv(1 << 20): size += len(part)
+    return size
+lazy = dial(sys.argv[1])
+ask(lazy, "/big")
+for _ in range(3):
+    brisk = dial(sys.argv[1])
+    brisk.settimeout(10)
+    ask(brisk, "/small")
+    print(rest(brisk) > 0, end=" ")
+print(rest(lazy) > 30_000_000)
+if sys.argv[2:]: ask(dial(sys.argv[1]), "/big")
+"""
+BIG = "x" * 1000
+
+
+def lazy(scheme: str) -> str:
+    order = DEFAULTS + '[settings]\norder = "any"\n'
+    big = f'[[expect]]\nhttp = "GET {scheme}://api.example.com/big"\ntimes = "1.."\nreply = {{ file = "big" }}\n'
+    return order + big + f'[[expect]]\nhttp = "GET {scheme}://api.example.com/small"\ntimes = 3\nreply = {{ text = "A" }}\n'
+
+
+READING = [Case(f"{scheme}: who does not read holds nobody up{', nor the end' if leaves else ''}", [PYTHON, "-c", LAZY, scheme, *leaves], lazy(scheme),
+                files={"big": BIG * 40_000}, stdout="True True True True\n", counts={"asserted": 4 + len(leaves)}, timeout=30)
+           for scheme in ("http", "https") for leaves in ([], ["leaves"])]
+
 # Certificates of clients, made as they are needed.
 IDENTITY = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out cert.pem -subj /O=Example/CN=svc " \
            "-addext subjectAltName=DNS:svc.internal 2> /dev/null; "
@@ -428,4 +463,4 @@ PASSED_ON = [
          has=("was let through",), calls=[f"http allowed GET {LOCAL}"]),
 ]
 
-CASES = PASSED_ON + MOCKED + STORES + GITS + TOOLS + BROWSER + NAMES + CERTIFICATES + IDENTITIES + READERS + REFUSALS + WRONG
+CASES = PASSED_ON + MOCKED + STORES + GITS + TOOLS + BROWSER + NAMES + CERTIFICATES + READING + IDENTITIES + READERS + REFUSALS + WRONG
