@@ -6,7 +6,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "protocols/registry.h"
 #include "protocols/tls_hello.h"
 #include "runner/endpoints/upstream.h"
 
@@ -23,6 +22,8 @@ struct Relayed {
   Connection connection;
   CallTicket ticket;
   std::unique_ptr<StreamIo> program, server;
+  std::string head;  // what the program said first, until it is clear whether that is a ClientHello
+  bool head_is_read = false;
   std::string sni;
   bool is_tls = false;
   int pumps = 2;
@@ -43,17 +44,23 @@ void record(const Relayed& relayed, const std::string& error) {
   --relayed.services.live_streams;
 }
 
+/// Learns what a connection is from what the program says first, in however many pieces.
+void read_head(Relayed& relayed, std::string_view bytes) {
+  if (relayed.head_is_read) return;
+  relayed.head += bytes;
+  const std::optional<ClientHello> hello = read_client_hello(relayed.head);
+  relayed.is_tls = hello.has_value();
+  if (hello && hello->sni) relayed.sni = *hello->sni;
+  relayed.head_is_read = !hello || hello->whole || relayed.head.size() > kMaxClientHello;
+  if (relayed.head_is_read) std::string().swap(relayed.head);
+}
+
 asio::awaitable<void> pump(std::shared_ptr<Relayed> relayed, bool from_program) {
   StreamIo& from = from_program ? *relayed->program : *relayed->server;
   StreamIo& to = from_program ? *relayed->server : *relayed->program;
-  bool first = from_program;
   for (;;) {
     if (from.input().empty() && co_await from.read() != StreamIo::Read::bytes) break;
-    if (first) {
-      relayed->is_tls = sniff(from.input()) == Sniffed::tls;
-      relayed->sni = sni_of(from.input()).value_or("");
-      first = false;
-    }
+    if (from_program) read_head(*relayed, from.input());
     const bool taken = co_await to.write(from.input());
     from.consume(from.input().size());
     if (!taken) break;
@@ -85,7 +92,7 @@ void refuse_opaque(Services& services, StreamIo& io, const Connection& connectio
 asio::awaitable<void> relay(Services& services, Connection connection, UniqueFd stream) {
   ++services.live_streams;
   auto relayed = std::make_shared<Relayed>(Relayed{services, std::move(connection), services.journal.open_call(),
-                                                   std::make_unique<StreamIo>(services, std::move(stream)), nullptr, "", false, 2});
+                                                   std::make_unique<StreamIo>(services, std::move(stream)), nullptr});
   auto server = co_await connect_upstream(services, relayed->connection.to);
   if (!server) {
     record(*relayed, server.error());

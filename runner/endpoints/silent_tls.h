@@ -1,6 +1,6 @@
-// runner/endpoints/silent_tls.h - TLS connections that a program ended without a word: a connection in reserve, or one that
-// it did not trust and said so only to itself. GnuTLS programs (wget, git) and Node.js look at the certificate after the
-// handshake, Java's HttpClient and aiohttp close in the middle of it, none of them with an alert.
+// runner/endpoints/silent_tls.h - TLS connections that a program ended before it made a call: a connection in reserve, one
+// that was cancelled, or one that it did not trust. Some say so by an alert; GnuTLS programs (wget, git) and Node.js look at
+// the certificate after the handshake, Java's HttpClient and aiohttp close in the middle of it, none of them with a word.
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@ namespace bigfoot {
 
 class SilentTls {
  public:
-  /// `how`: "closed the connection in the handshake, without an alert". Remembered once for each program and destination.
+  /// `how`: "alert 48, unknown_ca". The latest is remembered for each program and destination.
   void ended_silently(const std::string& program, const Destination& to, std::string sni, std::string how);
   /// A call came over TLS: the program trusts what it is shown there.
   void spoke(const std::string& program, const Destination& to);

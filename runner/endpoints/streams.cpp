@@ -32,7 +32,8 @@ Finding refusal(Services& services, const StreamIo& io, const Connection& connec
   const Destination& to = connection.to;
   Finding finding = services.ledger.unexpected_bytes(to, io.input().substr(0, kShownBytes));
   if (connection.tls) {
-    finding.notes.push_back("these bytes came inside TLS; a socket entry would see the TLS itself");
+    finding.notes.push_back(spoken == Sniffed::tls ? "TLS inside TLS: a proxy that is itself reached by https is not answered; name it with http://"
+                                                   : "these bytes came inside TLS; a socket entry would see the TLS itself");
     finding.suggestion.clear();
     finding.suggestion_verb.clear();
   }

@@ -48,15 +48,21 @@ std::vector<Finding> failures(Services& services, const StreamIo& io, const Conn
                               const TlsFacts& facts) {
   const std::string program = services.journal.program_of(connection.pid);
   const TlsSession& session = *io.tls();
-  if (session.alert() && session.alert()->is_distrust())
-    return one(tls_refused(program, connection.to, facts.sni, alert_text(*session.alert())));
+  const bool distrust = session.alert() && session.alert()->is_distrust();
+  const bool left = progress == TlsSession::Progress::ended;
+  if (left && io.bytes_written() == 0) return {};  // within its own first message: it has seen no certificate
+  if (distrust || left) {
+    const std::string how = distrust ? alert_text(*session.alert()) : "it closed the connection in the handshake, without an alert";
+    if (named_by_spec(connection.to, services.spec)) {
+      // It may try again in another way, or have changed its mind: judged by what comes of it.
+      services.silent_tls.ended_silently(program, connection.to, facts.sni, how);
+      return {};
+    }
+    if (services.spec.guard.level("http") != GuardLevel::error) return {};
+    return one(tls_refused(program, connection.to, facts.sni, how));
+  }
   if (session.alert()) return one(broken_finding(connection.to, facts, fmt::format("{} sent {}", program, alert_text(*session.alert()))));
-  if (progress == TlsSession::Progress::failed) return one(broken_finding(connection.to, facts, session.error()));
-  if (io.bytes_written() == 0) return {};  // it went away within its own first message: it has seen no certificate
-  constexpr const char* kHow = "it closed the connection in the handshake, without an alert";
-  if (!named_by_spec(connection.to, services.spec)) return one(tls_refused(program, connection.to, facts.sni, kHow));
-  services.silent_tls.ended_silently(program, connection.to, facts.sni, kHow);
-  return {};
+  return one(broken_finding(connection.to, facts, session.error()));
 }
 
 }  // namespace
@@ -66,13 +72,13 @@ bool terminates_tls(const Services& services, const Destination& to) {
 }
 
 asio::awaitable<bool> opens_tls(const Services& services, StreamIo& io, const Destination& to) {
-  if (!terminates_tls(services, to)) co_return false;
-  if (services.spec.guard.tls.empty()) co_return true;
+  if (terminates_tls(services, to) && services.spec.guard.tls.empty()) co_return true;
   std::optional<ClientHello> hello = read_client_hello(io.input());
   while (hello && !hello->whole && io.input().size() < kMaxClientHello) {
     if (co_await io.read() != StreamIo::Read::bytes) break;
     hello = read_client_hello(io.input());
   }
+  if (!terminates_tls(services, to)) co_return false;
   if (!hello || !hello->sni) co_return true;
   Destination named = to;
   named.host = *hello->sni;

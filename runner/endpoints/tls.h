@@ -11,7 +11,7 @@ namespace bigfoot {
 bool terminates_tls(const Services& services, const Destination& to);
 
 /// The same for a connection whose ClientHello is in input(), by the name that it asks for too: a program may connect by
-/// address. Waits for the whole of it where the answer depends on it.
+/// address. Waits for the whole of it where the answer, or what is told of a refusal, depends on it.
 asio::awaitable<bool> opens_tls(const Services& services, StreamIo& io, const Destination& to);
 
 /// Performs the server's side of the handshake that input() begins with and records it (ambient, or what went wrong).

@@ -12,6 +12,7 @@ struct Cure {
 };
 constexpr Cure kCures[] = {
     {"node", "node reads NODE_EXTRA_CA_CERTS when it starts (nodejs.org, CLI): keep the variable that bigfoot-run sets, and do not give `ca` in the program"},
+    {"git", "git reads the system's store, or the file of GIT_SSL_CAINFO; in an image without a bundle set that to /run/bigfoot-run/ca.pem"},
     {"bun", "bun reads NODE_EXTRA_CA_CERTS when it starts: keep the variable that bigfoot-run sets"},
     {"deno", "deno reads DENO_CERT when it starts (deno.com, environment variables): keep the variable that bigfoot-run sets"},
     {"java", "java reads its own cacerts, or javax.net.ssl.trustStore: a store in another place or with another password is not found"},

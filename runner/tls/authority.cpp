@@ -28,6 +28,7 @@ constexpr long kDay = 24 * 60 * 60;
 constexpr long kBackdated = -kDay;      // a clock that is a little behind, or a test that sets it
 constexpr long kLeafLifetime = 90 * kDay;   // below what any client limits: 398 days, CA/Browser Forum, Baseline Requirements 6.3.2
 constexpr long kAuthorityLifetime = 365 * kDay;
+constexpr std::size_t kMostLeaves = 4096;  // 3 kB each: a program may ask for any number of names
 constexpr unsigned kRsaBits = 2048;
 constexpr int kSerialBytes = 16;  // RFC 5280, 4.1.2.2: at most 20, positive
 constexpr std::size_t kLongestCommonName = 64;  // RFC 5280, A.1: ub-common-name
@@ -157,7 +158,6 @@ CertificateAuthority::CertificateAuthority() {
   add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
   add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign,digitalSignature");
   add_extension(certificate, certificate, NID_subject_key_identifier, "hash");
-  add_extension(certificate, certificate, NID_authority_key_identifier, "keyid");
   must(X509_sign(certificate, key_.get(), EVP_sha256()) > 0, "X509_sign");
   pem_ = pem_of(certificate);
   der_ = der_of(certificate);
@@ -177,6 +177,7 @@ Identified CertificateAuthority::leaf(const std::vector<std::string>& asked, Lea
   std::vector<std::string> names;
   for (const std::string& name : asked) names.push_back(spelled(name));
   EVP_PKEY* const key = key_of(type);
+  if (leaves_.size() >= kMostLeaves) leaves_.clear();  // connections hold on to theirs
   CertificatePtr& slot = leaves_[fmt::format("{} {}", type == LeafKey::rsa ? "rsa" : "ecdsa", fmt::join(names, " "))];
   if (slot) return {slot.get(), key};
   CertificatePtr made = blank_certificate(key, kLeafLifetime);

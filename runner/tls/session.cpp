@@ -1,6 +1,7 @@
 // runner/tls/session.cpp - see session.h.
 #include "runner/tls/session.h"
 
+#include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -68,13 +69,11 @@ std::string text_of(const ASN1_STRING* text) {
 }
 
 std::string address_of(const ASN1_OCTET_STRING* address) {
-  const unsigned char* bytes = ASN1_STRING_get0_data(address);
+  constexpr int kIpv4 = 4, kIpv6 = 16;  // RFC 5280, 4.2.1.6
   const int size = ASN1_STRING_length(address);
-  char out[64] = "";
-  if (size == 4) BIO_snprintf(out, sizeof out, "%d.%d.%d.%d", bytes[0], bytes[1], bytes[2], bytes[3]);
-  if (size == 16)
-    for (int i = 0, at = 0; i < 16; i += 2)
-      at += BIO_snprintf(out + at, sizeof out - static_cast<std::size_t>(at), "%s%x", i ? ":" : "", bytes[i] << 8 | bytes[i + 1]);
+  char out[INET6_ADDRSTRLEN] = "";
+  if (size == kIpv4 || size == kIpv6)
+    ::inet_ntop(size == kIpv4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(address), out, sizeof out);
   return out;
 }
 
@@ -151,6 +150,8 @@ TlsSession::Progress TlsSession::progress(int result) {
     alert_ = TlsAlert{code, known == std::end(kAlerts) ? "" : std::string(known->name)};
   }
   error_ = take_ssl_error();
+  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
+    error_ += std::string(": ") + X509_verify_cert_error_string(SSL_get_verify_result(ssl_));
   return Progress::failed;
 }
 

@@ -402,17 +402,33 @@ const [url, file] = process.argv.slice(1);
 require('https').get(url, {ca: require('fs').readFileSync(file)}, (reply) => reply.resume()).on('error', (error) => console.log(error.code));
 """
 A_URL = "https://api.example.com/a"
-REFUSED = ["tls tls-refused tcp://api.example.com:443"]
+# Distrust that comes to nothing: another context of the same program makes the call; a call to nobody is given up.
+SECOND_TRY = PINNED + """
+print(urllib.request.urlopen(sys.argv[1], context=ssl._create_unverified_context()).read().decode())
+"""
+GIVEN_UP = """
+import socket, ssl, sys
+end = socket.create_connection(("telemetry.example", 443))
+incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+try: ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname="telemetry.example").do_handshake()
+except ssl.SSLWantReadError: end.sendall(outgoing.read())
+end.recv(10)
+"""
 REFUSALS = [
+    Case("a second try that trusts", [PYTHON, "-c", SECOND_TRY, A_URL, f"{CORPORATE}.pem"], get(A_URL), stdout=re.compile(r".*certificate.*\nA\n"),
+         counts={"asserted": 1, "tls_refused": 0}),
+    Case("a handshake given up, where the guard is off", [PYTHON, "-c", GIVEN_UP], 'version = 1\n[guard]\nhttp = "off"\n', counts={"tls_refused": 0}),
+    Case("a handshake given up, to nobody expected", [PYTHON, "-c", GIVEN_UP], "version = 1\n", exit=3, has=("TLS-REFUSED", "telemetry.example"),
+         calls=["tls tls-refused tcp://telemetry.example:443"]),
     Case("roots in memory", [PYTHON, "-c", PINNED, A_URL, f"{CORPORATE}.pem"], get(A_URL), exit=3, stdout=re.compile(r".*certificate.*\n"),
-         has=("TLS-REFUSED", "api.example.com", "--ca-out"), calls=REFUSED, counts={"tls_refused": 1}),
+         has=("TLS-REFUSED", "api.example.com", "--ca-out"), calls=[], counts={"tls_refused": 1}),
     Case("roots in memory and --ca-out", [PYTHON, "-c", PINNED, A_URL, f"{CORPORATE}.pem", "ca.pem"], get(A_URL), args=("--ca-out", "ca.pem"),
          stdout="A\n", check=shook("api.example.com")),
     Case("node with its own ca", ["node", "-e", OWN_ROOTS, A_URL, f"{CORPORATE}.pem"], get(A_URL), exit=3, stdout="UNABLE_TO_VERIFY_LEAF_SIGNATURE\n",
          has=("TLS-REFUSED", "node did not accept the certificate of api.example.com"), calls=[], counts={"tls_refused": 1}),
     *(Case(f"{program} with roots that nobody knows of", [f"@built@/{program}", "api.example.com", "authority.txt"], get(A_URL), exit=1,
-           files={"authority.txt": (SOURCES / "tests/clients/stores/corporate.pem").read_text()}, has=("TLS-REFUSED", how), calls=calls)
-      for program, how, calls in (("charge_gnutls", "without an alert", []), ("charge_mbedtls", "unknown_ca", REFUSED))),
+           files={"authority.txt": (SOURCES / "tests/clients/stores/corporate.pem").read_text()}, has=("TLS-REFUSED", how), calls=[])
+      for program, how in (("charge_gnutls", "without an alert"), ("charge_mbedtls", "unknown_ca"))),
     # These finish the handshake before they judge, and go without a word.
     *(Case(name, ["sh", "-c", f"mkdir none; {command} {A_URL}; echo $?"], get(A_URL), exit=3, stdout=f"{status}\n",
            has=(f"{command.split()[0]} did not accept the certificate of api.example.com (it closed the connection after the handshake, without a call)",),
@@ -420,7 +436,7 @@ REFUSALS = [
       for name, command, status in (("curl with a pinned key", f"curl -s --pinnedpubkey 'sha256//{'A' * 43}='", 90),
                                     ("wget without roots", "wget -qO- --ca-directory=none", 5))),
     Case("deno without its variable", ["env", "-u", "DENO_CERT", "-u", "NODE_EXTRA_CA_CERTS", *DENO, "--allow-net", "-q", CHARGE_MJS, "fetch", URL], CHARGES,
-         exit=1, has=("TLS-REFUSED", "DENO_CERT"), calls=["tls tls-refused tcp://api.stripe.com:443"]),
+         exit=1, has=("TLS-REFUSED", "DENO_CERT"), calls=[]),
 ]
 
 # http where https is expected, https where http is, and TLS where nothing is.
