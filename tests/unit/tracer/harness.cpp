@@ -22,6 +22,8 @@ EchoHandler::EchoHandler()
   event.events = EPOLLIN;
   event.data.fd = stop_.get();
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, stop_.get(), &event);
+  // launch() forks: a thread that is in the middle of an allocation would leave AddressSanitizer's lock taken in the keeper.
+  listening_.wait(false);
 }
 
 EchoHandler::~EchoHandler() {
@@ -41,6 +43,8 @@ void EchoHandler::add(UniqueFd fd, bool datagram) {
 
 void EchoHandler::echo() {
   std::string buffer(70000, '\0');
+  listening_ = true;
+  listening_.notify_one();
   for (;;) {
     epoll_event event{};
     if (::epoll_wait(epoll_.get(), &event, 1, -1) < 1) continue;

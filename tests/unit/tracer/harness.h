@@ -64,6 +64,7 @@ class EchoHandler : public TrafficHandler {
   std::map<int, Socket> sockets_;
   std::atomic<const Supervisor*> supervisor_ = nullptr;
   std::atomic<bool> ever_supervised_ = false;
+  std::atomic<bool> listening_ = false;
   std::thread thread_;
 };
 
