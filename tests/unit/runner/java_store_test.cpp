@@ -117,7 +117,7 @@ class StoreFile {
 class Keytool : public testing::TestWithParam<const char*> {};
 
 TEST_P(Keytool, ListsTheCaAsTrusted) {
-  if (output_of("command -v keytool").status != 0) GTEST_SKIP() << "no JDK";
+  ASSERT_EQ(output_of("command -v keytool").status, 0) << "no JDK: scripts/install-packages clients";
   const auto out = with_ca(fixture(GetParam()), {"changeit", "secret"});
   ASSERT_TRUE(out);
   const StoreFile file(*out);
@@ -137,7 +137,7 @@ INSTANTIATE_TEST_SUITE_P(Each, Keytool, testing::Values("jks-password-secret", "
                          });
 
 TEST(OpenSsl, FindsTheCaBesideTheKey) {
-  if (output_of("command -v openssl").status != 0) GTEST_SKIP() << "no openssl(1)";
+  ASSERT_EQ(output_of("command -v openssl").status, 0) << "no openssl(1): scripts/install-packages clients";
   const auto out = with_ca(fixture("pkcs12-key-password-secret"), {"secret"});
   ASSERT_TRUE(out);
   const StoreFile file(*out);
