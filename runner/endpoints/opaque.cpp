@@ -12,10 +12,6 @@
 namespace bigfoot {
 namespace {
 
-CallSite site_of(const Connection& connection) {
-  return {connection.pid, connection.number, connection.to.url()};
-}
-
 /// One relayed connection; its two pumps share it, and the one that ends last records it.
 struct Relayed {
   Services& services;

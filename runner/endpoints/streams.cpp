@@ -55,8 +55,8 @@ void refuse(Services& services, StreamIo& io, const Connection& connection, Snif
   interaction.protocol = "socket";
   interaction.op = first.empty() ? "connect" : "send";
   if (!first.empty()) interaction.request = {{"data", std::string(first)}};
-  services.journal.record(services.journal.open_call(), {connection.pid, connection.number, connection.to.url()},
-                          std::move(interaction), nullptr, one(std::move(finding)), "", "RST");
+  services.journal.record(services.journal.open_call(), site_of(connection), std::move(interaction), nullptr,
+                          one(std::move(finding)), "", "RST");
   io.reset();
 }
 
@@ -120,6 +120,8 @@ asio::awaitable<void> converse(Services& services, Resolver& resolver, StreamIo&
 }
 
 }  // namespace
+
+CallSite site_of(const Connection& connection) { return {connection.pid, connection.number, connection.to.url()}; }
 
 asio::awaitable<void> serve_stream(Services& services, Resolver& resolver, Connection connection, UniqueFd stream) {
   ++services.live_streams;

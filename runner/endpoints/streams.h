@@ -22,6 +22,9 @@ struct Connection {
   std::optional<TlsFacts> tls = std::nullopt;  ///< once TLS was ended in front of what is spoken
 };
 
+/// Whose calls these are where nothing more is known than the connection itself.
+CallSite site_of(const Connection& connection);
+
 /// Serves the connection to its end: a scripted session, HTTP, DNS over TCP, or bytes that are read before they are refused.
 /// Source: spec-format.md, section 10, "Unexpected connections are read before they are refused".
 asio::awaitable<void> serve_stream(Services& services, Resolver& resolver, Connection connection, UniqueFd stream);

@@ -109,8 +109,7 @@ asio::awaitable<bool> accept_tls(Services& services, StreamIo& io, Connection& c
     interaction.response = {{"error", io.tls()->error().empty() ? "closed by the program" : io.tls()->error()}};
     findings = failures(services, io, connection, progress, facts);
   }
-  services.journal.record(ticket, {connection.pid, connection.number, connection.to.url()}, std::move(interaction), nullptr,
-                          std::move(findings), "ambient");
+  services.journal.record(ticket, site_of(connection), std::move(interaction), nullptr, std::move(findings), "ambient");
   if (connection.tls) co_return true;
   co_await io.close();
   co_return false;
