@@ -75,6 +75,36 @@ class RawSession {
   virtual void end() = 0;  ///< the stream is gone: steps left over become findings of a last Played (op "end")
 };
 
+/// One run of a mocked command, from its execve to its end: what it reads, prints and ends with.
+class ExecSession {
+ public:
+  struct Print { int fd = 1; std::string bytes; };   ///< to stdout (1) or stderr (2)
+  struct Read {};                                    ///< nothing to do until bytes of stdin, or its end, come
+  struct Exit { int status = 0; };
+  struct Die { int signal = 0; };
+  struct Pause { std::chrono::microseconds time; };  ///< come back with next() after that time
+  using Action = std::variant<Read, Print, Exit, Die, Pause>;
+
+  virtual ~ExecSession() = default;
+  virtual const Entry& entry() const = 0;
+  virtual void received(std::string_view bytes) = 0;  ///< more of stdin
+  virtual void stdin_ended() = 0;  ///< also where the stub found no stdin of its own (a terminal, the run's own)
+  virtual Action next() = 0;
+  /// It was killed, or has ended: everything that was not as the entry says. Call once, last.
+  virtual std::vector<Finding> end() = 0;
+  virtual Fields request() const = 0;   ///< for the timeline: argv, stdin as far as it came
+  virtual Fields response() const = 0;  ///< exit or signal, stdout, stderr
+};
+
+/// What becomes of one execve.
+struct ExecOutcome {
+  const Entry* entry = nullptr;  ///< null: no entry fits; `findings` has the draft of `unexpected`
+  int errno_code = 0;            ///< the execve itself fails with it
+  std::string refusal;           ///< for a refused one: what a stub prints on stderr before it exits with 127
+  std::vector<Finding> findings; ///< of a call that is refused or fails; a session tells its own at its end
+  std::unique_ptr<ExecSession> session;  ///< where the command is played
+};
+
 class Ledger {
  public:
   Ledger(const Spec& spec, Surroundings around);
@@ -96,6 +126,12 @@ class Ledger {
   /// came yet), else the earliest one; null where there is none. With nothing received yet, only a session whose first
   /// step is not a `send` is given.
   std::unique_ptr<RawSession> open_session(const Destination& to, std::string_view first, std::uint64_t seq);
+
+  /// Matches one execve and spends its entry. `call`: path (absolute), argv, cwd, env (a table). Where argv is a shell with
+  /// -c, `shell` entries are asked first.
+  ExecOutcome offer_exec(const Fields& call, std::uint64_t seq);
+  /// Whether an unspent `exec` entry (or `which`) could be meant by a program of this base name: for what looks it up first.
+  bool may_exec(std::string_view program) const;
 
   /// The draft of an `unexpected` for bytes that are no call of a known protocol.
   Finding unexpected_bytes(const Destination& to, std::string_view first_bytes) const;

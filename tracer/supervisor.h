@@ -83,6 +83,43 @@ class FileCall {
   std::unique_ptr<State> state_;
 };
 
+/// One execve(2) or execveat(2) of the target. Its thread waits until one of the answers is given; an ExecCall that is
+/// dropped is let through. May be moved to another thread and answered there.
+class ExecCall {
+ public:
+  ExecCall(ExecCall&&) noexcept;
+  ExecCall& operator=(ExecCall&&) noexcept;
+  ~ExecCall();
+
+  const Caller& caller() const;
+  const std::string& path() const;               ///< absolute, as the target sees it
+  const std::vector<std::string>& argv() const;
+  /// The new program's environment, read when asked for; empty where it cannot be read.
+  std::vector<std::string> environment() const;
+  std::string working_directory() const;
+  /// What the kernel would say at once: 0 where the file is there and may be executed, else ENOENT, EACCES, ENOTDIR...
+  int would_fail() const;
+  /// The run's own command, before it has become it.
+  bool is_main() const;
+
+  void let_through() &&;
+  void fail(Errno) &&;   ///< the call returns -1 and this errno
+  /// The caller becomes the program behind `stub` (a static executable) instead, with the argv and environment that it
+  /// gave, and finds `channel` open under the number kStubChannel (no close-on-exec). Both descriptors stay the caller's.
+  /// On error the call was answered with that error's errno.
+  OsResult<void> replace(int stub, int channel) &&;
+
+ private:
+  friend class ExecCalls;
+  struct State;
+  explicit ExecCall(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// The number under which a stub finds its channel: as high as nearly every limit on open files allows, so that no program
+/// uses it itself.
+inline constexpr int kStubChannel = 1023;
+
 /// A process came, replaced its program or went; as soon as the supervisor learns of it.
 struct ProcessEvent {
   enum class What { started, exec, ended } what = What::started;
@@ -117,6 +154,8 @@ class TrafficHandler {
   /// open of the tree, so it must take next to no time; perhaps while another method is running on another thread.
   virtual bool wants_file(std::string_view path) = 0;
   virtual void on_file(FileCall call) = 0;
+  /// Only with LaunchOptions::hold_execs. A call whose program is not there comes too: execvp(3) tries PATH entries in turn.
+  virtual void on_exec(ExecCall call) = 0;
   /// No process of the tree is left: nothing more will come. Called from the notification thread, last.
   virtual void on_tree_gone() = 0;
 };
@@ -126,6 +165,8 @@ struct LaunchOptions {
   std::vector<std::pair<std::string, std::string>> env;  ///< set on top of our own environment
   /// Fixed for tests of the container paths; by default what the kernel probes find.
   enum class SocketAccess { probe, pidfd_getfd, owned_from_birth } socket_access = SocketAccess::probe;
+  /// Whether every execve is held until the handler has answered it (TrafficHandler::on_exec).
+  bool hold_execs = false;
   /// Which file calls are trapped at all. Each costs every call of its kind a round trip.
   enum class Files { none, opens, opens_and_looks } files = Files::none;
 };
