@@ -1,5 +1,6 @@
 # What `cmake --install` puts where: the program, its manual pages, the JSON Schema of its spec format for editors.
 install(TARGETS bigfoot-run RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS bigfoot-stub RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/bigfoot-run)  # runner/stub_file.cpp looks there
 install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 foreach(section 1 5)
   file(GLOB pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/man/*.${section})
