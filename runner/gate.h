@@ -41,6 +41,7 @@ class Gate : public TrafficHandler {
   void on_notice(Pid pid, std::string text) override;
   bool wants_file(std::string_view path) override { return trust_ != nullptr && trust_->wants(path); }
   void on_file(FileCall call) override;
+  void on_exec(ExecCall call) override { std::move(call).let_through(); }
   void on_tree_gone() override;
 
   /// The destination of a call under the name that the program, or else the spec, knows it by.

@@ -25,12 +25,13 @@ class Delivery {
   /// For every open of the tree: not serialised with the others either.
   bool wants_file(std::string_view path) { return handler_.wants_file(path); }
   void file(FileCall call);
+  void exec(ExecCall call);
 
  private:
   static constexpr std::size_t kMostNotices =
       4096;  // then they are repeated rather than remembered without bound
   TrafficHandler& handler_;
-  std::mutex one_at_a_time_;
+  std::recursive_mutex one_at_a_time_;  // what on_exec() answers at once is told of from inside
   std::set<std::pair<Pid, std::string>> given_;
 };
 

@@ -28,7 +28,7 @@ class Keeper {
     sigset_t all;
     ::sigfillset(&all);
     ::sigprocmask(SIG_SETMASK, &all, nullptr);
-    ::prctl(PR_SET_NAME, "bigfoot-keeper");
+    ::prctl(PR_SET_NAME, kKeeperName);
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigset_t child;
     ::sigemptyset(&child);

@@ -15,6 +15,9 @@
 
 namespace bigfoot {
 
+/// The name of the keeper (task_name()) and of the target before it has become the command.
+inline constexpr const char* kKeeperName = "bigfoot-keeper";
+
 /// What the keeper tells, one packet each. The listener comes with `Kind::listener` as SCM_RIGHTS.
 struct KeeperReport {
   enum class Kind : std::int32_t {

@@ -65,6 +65,18 @@ OsResult<void> Notification::fail(Errno code) && { return send(0, -static_cast<i
 
 OsResult<void> Notification::succeed(std::int64_t value) && { return send(value, 0, 0); }
 
+OsResult<int> Notification::place(int fd, std::optional<int> number, bool close_on_exec) const {
+  seccomp_notif_addfd request{};
+  request.id = received_.id;
+  request.flags = number ? SECCOMP_ADDFD_FLAG_SETFD : 0;
+  request.srcfd = static_cast<std::uint32_t>(fd);
+  request.newfd = static_cast<std::uint32_t>(number.value_or(0));
+  request.newfd_flags = close_on_exec ? O_CLOEXEC : 0;
+  const int placed = ::ioctl(listener_->fd(), SECCOMP_IOCTL_NOTIF_ADDFD, &request);
+  if (placed < 0) return os_error("ioctl");
+  return placed;
+}
+
 OsResult<void> Notification::install(int fd, bool close_on_exec) && {
   seccomp_notif_addfd request{};
   request.id = received_.id;

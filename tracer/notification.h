@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "tracer/ids.h"
 #include "tracer/os.h"
@@ -49,6 +50,9 @@ class Notification {
   std::uint64_t argument(int index) const { return received_.data.args[index]; }
   /// The thread still waits in this call: what was read of its memory or looked up by its number was its own.
   bool alive() const;
+  /// Gives the target a descriptor of the same open file, and lets it go on waiting. `number`: in place of what is open
+  /// there; without one the lowest that is free. Gives its number.
+  OsResult<int> place(int fd, std::optional<int> number, bool close_on_exec) const;
 
   OsResult<void> let_through() &&;                ///< the kernel runs the call
   OsResult<void> fail(Errno code) &&;             ///< it returns -1 and this errno

@@ -109,6 +109,23 @@ std::optional<FileRights> file_rights(Tid tid) {
   return FileRights{users[kOfFiles], groups[kOfFiles], numbers(*text, "\nGroups:")};
 }
 
+std::string task_name(Tid tid) {
+  std::string text = contents(fmt::format("/proc/{}/comm", static_cast<pid_t>(tid))).value_or("");
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+// Not by prlimit(2), which wants more rights.
+std::optional<std::uint64_t> open_files_limit(Tid tid) {
+  constexpr std::string_view kRow = "Max open files ";
+  const std::optional<std::string> text = contents(fmt::format("/proc/{}/limits", static_cast<pid_t>(tid)));
+  const std::size_t at = text ? text->find(kRow) : std::string::npos;
+  if (at == std::string::npos) return std::nullopt;
+  std::string_view rest = std::string_view(*text).substr(at + kRow.size());
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  return number(rest).value_or(~0ULL);  // "unlimited"
+}
+
 std::optional<SocketInode> socket_inode(Tid tid, RemoteFd fd) {
   const std::string path = fmt::format("/proc/{}/fd/{}", static_cast<pid_t>(tid), static_cast<int>(fd));
   struct stat info {};

@@ -30,6 +30,11 @@ struct FileRights {
 };
 std::optional<FileRights> file_rights(Tid tid);
 
+/// The name of a thread, as ps shows it: of its program until it gives itself another. Empty: it has gone.
+std::string task_name(Tid tid);
+/// Its soft limit on open files; nullopt: it has gone.
+std::optional<std::uint64_t> open_files_limit(Tid tid);
+
 /// The number in `socket:[N]`; nullopt where the descriptor is no socket or not open.
 std::optional<SocketInode> socket_inode(Tid tid, RemoteFd fd);
 /// The inode of a socket of ours.

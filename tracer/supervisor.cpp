@@ -55,7 +55,7 @@ class RunningTree final : public Supervisor {
                                              [this] { return living(); })),
         datagrams_(world_),
         sockets_(world_, datagrams_),
-        exec_(delivery_, processes_, launched_.no_new_privs),
+        exec_(delivery_, processes_, main_pid(), {.hold = options.hold_execs, .no_new_privs = launched_.no_new_privs}),
         files_(delivery_, processes_, static_cast<Pid>(launched_.keeper)) {
     listener_->wake_in_step();
     processes_.add_main(main_pid(), options.argv, "");

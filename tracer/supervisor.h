@@ -12,6 +12,7 @@
 #include "tracer/address.h"
 #include "tracer/ids.h"
 #include "tracer/os.h"
+#include "tracer/stub_channel.h"
 
 namespace bigfoot {
 
@@ -84,7 +85,8 @@ class FileCall {
 };
 
 /// One execve(2) or execveat(2) of the target. Its thread waits until one of the answers is given; an ExecCall that is
-/// dropped is let through. May be moved to another thread and answered there.
+/// dropped is let through. May be moved to another thread and answered there. The handler hears of the exec by on_process()
+/// on the thread that answers, before the target goes on.
 class ExecCall {
  public:
   ExecCall(ExecCall&&) noexcept;
@@ -92,21 +94,23 @@ class ExecCall {
   ~ExecCall();
 
   const Caller& caller() const;
-  const std::string& path() const;               ///< absolute, as the target sees it
+  const std::string& path() const;  ///< absolute, as the target sees it
   const std::vector<std::string>& argv() const;
   /// The new program's environment, read when asked for; empty where it cannot be read.
   std::vector<std::string> environment() const;
   std::string working_directory() const;
   /// What the kernel would say at once: 0 where the file is there and may be executed, else ENOENT, EACCES, ENOTDIR...
+  /// A missing or unfit interpreter is not looked for.
   int would_fail() const;
   /// The run's own command, before it has become it.
   bool is_main() const;
 
   void let_through() &&;
   void fail(Errno) &&;   ///< the call returns -1 and this errno
-  /// The caller becomes the program behind `stub` (a static executable) instead, with the argv and environment that it
-  /// gave, and finds `channel` open under the number kStubChannel (no close-on-exec). Both descriptors stay the caller's.
-  /// On error the call was answered with that error's errno.
+  /// The target becomes the program behind `stub` (a static executable) instead, with the argv and environment that it
+  /// gave, and finds `channel` open under the number that stub_channel() gives. Both descriptors stay ours. Takes as long
+  /// as the target's thread needs to wake and stop, 20 to 200 us. On error the call was answered with that error's errno:
+  /// EPERM where a debugger or strace holds the thread, ESRCH where it has gone.
   OsResult<void> replace(int stub, int channel) &&;
 
  private:
@@ -115,10 +119,6 @@ class ExecCall {
   explicit ExecCall(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
-
-/// The number under which a stub finds its channel: as high as nearly every limit on open files allows, so that no program
-/// uses it itself.
-inline constexpr int kStubChannel = 1023;
 
 /// A process came, replaced its program or went; as soon as the supervisor learns of it.
 struct ProcessEvent {
@@ -139,7 +139,8 @@ struct DatagramFlow {
   std::uint64_t id = 0;     ///< unique in the run: the same for all datagrams between this socket and this address
 };
 
-/// The runner's side. All methods are called on the notification thread and must not block, nor throw.
+/// The runner's side. The methods are called one at a time where nothing else is said, on the threads of the supervisor and
+/// on those that answer an ExecCall; they must not block, nor throw.
 class TrafficHandler {
  public:
   virtual ~TrafficHandler() = default;
@@ -155,6 +156,7 @@ class TrafficHandler {
   virtual bool wants_file(std::string_view path) = 0;
   virtual void on_file(FileCall call) = 0;
   /// Only with LaunchOptions::hold_execs. A call whose program is not there comes too: execvp(3) tries PATH entries in turn.
+  /// May answer at once: on_process() is then called from inside.
   virtual void on_exec(ExecCall call) = 0;
   /// No process of the tree is left: nothing more will come. Called from the notification thread, last.
   virtual void on_tree_gone() = 0;

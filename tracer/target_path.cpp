@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "tracer/proc.h"
@@ -32,10 +33,10 @@ class LentRights {
  public:
   explicit LentRights(Tid tid) {
     if (::geteuid() != 0) return;  // the target has the same, or the kernel would not let us
-    const std::optional<FileRights> own = file_rights(static_cast<Tid>(::gettid()));
     const std::optional<FileRights> theirs = file_rights(tid);
-    if (!own || !theirs || *own == *theirs) return;
-    own_ = own;
+    FileRights own = own_rights();
+    if (!theirs || own == *theirs) return;
+    own_ = std::move(own);
     take(*theirs);
   }
   LentRights(const LentRights&) = delete;
@@ -45,6 +46,12 @@ class LentRights {
   }
 
  private:
+  static FileRights own_rights() {
+    std::vector<gid_t> groups(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
+    groups.resize(static_cast<std::size_t>(
+        std::max(::getgroups(static_cast<int>(groups.size()), groups.data()), 0)));
+    return {::geteuid(), ::getegid(), std::move(groups)};
+  }
   static void take(const FileRights& rights) {
     ::syscall(SYS_setgroups, rights.groups.size(), rights.groups.data());
     ::syscall(SYS_setfsgid, rights.group);
@@ -65,6 +72,32 @@ std::string proc_of(Tid tid, const std::string& path) {
   return fmt::format("/proc/{}/{}", static_cast<pid_t>(tid), path.substr(kSelf.size()));
 }
 
+std::string link_of(RemoteFd fd) {
+  return fd == kWorkingDirectory ? "cwd" : fmt::format("fd/{}", static_cast<int>(fd));
+}
+
+// Empty: gone, or "socket:[4711]".
+std::string path_below_root(Tid tid, RemoteFd fd) {
+  const pid_t task = static_cast<pid_t>(tid);
+  std::string path = process_link(task, link_of(fd).c_str()).value_or("");
+  if (!path.starts_with('/')) return "";
+  const std::string root = process_link(task, "root").value_or("/");
+  if (root != "/" && (path + "/").starts_with(root + "/")) path.erase(0, root.size());
+  return path.empty() ? "/" : path;
+}
+
+OsResult<UniqueFd> open_path_from(int start, Tid tid, const std::string& path, bool follow) {
+  const bool relative = path.empty() || path.front() != '/';
+  const int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
+  UniqueFd out = openat2(start, path, flags, relative ? 0 : RESOLVE_IN_ROOT);
+  if (out) return out;
+  if (relative || (errno != ELOOP && errno != EXDEV)) return os_error("openat2");
+  // A magic link, which RESOLVE_IN_ROOT does not follow: /proc/self/exe, say.
+  out = UniqueFd(::open(proc_of(tid, path).c_str(), flags));
+  if (!out) return os_error("open");
+  return out;
+}
+
 std::string parent_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
@@ -75,15 +108,14 @@ std::string parent_of(const std::string& path) {
 
 std::string absolute_path(Tid tid, const std::string& path, RemoteFd start) {
   if (path.empty() || path.front() == '/') return path;
-  const pid_t task = static_cast<pid_t>(tid);
-  const bool here = start == kWorkingDirectory;
-  std::string folder =
-      process_link(task, here ? "cwd" : fmt::format("fd/{}", static_cast<int>(start)).c_str()).value_or("");
-  if (!folder.starts_with('/')) return "";  // gone, or "socket:[4711]"
-  const std::string root = process_link(task, "root").value_or("/");
-  if (root != "/" && (folder + "/").starts_with(root + "/")) folder.erase(0, root.size());
+  const std::string folder = path_below_root(tid, start);
+  if (folder.empty()) return "";
   return (folder == "/" ? "" : folder) + "/" + without_dots(path);
 }
+
+std::string working_directory(Tid tid) { return path_below_root(tid, kWorkingDirectory); }
+
+std::string open_file_path(Tid tid, RemoteFd fd) { return path_below_root(tid, fd); }
 
 OsResult<UniqueFd> open_file(Tid tid, const std::string& path, bool follow) {
   const UniqueFd root = open_folder(tid, "root");
@@ -107,13 +139,19 @@ OsResult<UniqueFd> open_path(Tid tid, const std::string& path) {
   const bool relative = path.empty() || path.front() != '/';
   const UniqueFd start = open_folder(tid, relative ? "cwd" : "root");
   if (!start) return os_error("open");
-  UniqueFd out = openat2(start.get(), path, O_PATH | O_CLOEXEC, relative ? 0 : RESOLVE_IN_ROOT);
-  if (out) return out;
-  if (errno != ELOOP && errno != EXDEV) return os_error("openat2");
-  // A magic link, which RESOLVE_IN_ROOT does not follow: /proc/self/exe, say.
-  out = UniqueFd(::open(proc_of(tid, path).c_str(), O_PATH | O_CLOEXEC));
-  if (!out) return os_error("open");
-  return out;
+  return open_path_from(start.get(), tid, path, true);
+}
+
+OsResult<UniqueFd> open_program(Tid tid, const std::string& path, RemoteFd folder, bool follow) {
+  const bool relative = path.empty() || path.front() != '/';
+  UniqueFd start = open_folder(tid, relative ? link_of(folder).c_str() : "root");
+  if (!start) return std::unexpected(OsError{"open", relative && folder != kWorkingDirectory ? EBADF : errno});
+  const LentRights lent(tid);
+  OsResult<UniqueFd> out = path.empty() ? std::move(start) : open_path_from(start.get(), tid, path, follow);
+  if (!out || is_executable(out->get())) return out;
+  struct stat info {};
+  const bool is_link = ::fstat(out->get(), &info) == 0 && S_ISLNK(info.st_mode);
+  return std::unexpected(OsError{"execve", is_link ? ELOOP : EACCES});
 }
 
 std::optional<std::string> canonical_path(Tid tid, const std::string& path) {

@@ -17,6 +17,13 @@ constexpr auto kWorkingDirectory = static_cast<RemoteFd>(AT_FDCWD);
 /// Absolute, as the process would write it itself; symbolic links are not followed. `folder`: where a
 /// relative path starts, AT_FDCWD for the working directory. Empty: the folder is not there, or is none.
 std::string absolute_path(Tid tid, const std::string& path, RemoteFd folder = kWorkingDirectory);
+/// What is open as `fd`, by the name it has below the root of the process; "/memfd:x (deleted)" for one without.
+std::string open_file_path(Tid tid, RemoteFd fd);
+/// As the process itself would name it. Empty: it has gone, or the folder is outside its root.
+std::string working_directory(Tid tid);
+/// The file that execve(2) of this path would run, O_PATH. The error is what execve would say at once; a missing
+/// interpreter is not looked for. An empty path: what is open as `folder` (AT_EMPTY_PATH).
+OsResult<UniqueFd> open_program(Tid tid, const std::string& path, RemoteFd folder, bool follow);
 /// The file, O_PATH; last symbolic link followed.
 OsResult<UniqueFd> open_path(Tid tid, const std::string& path);
 /// The regular file of this absolute path, for reading, with the rights of the target. Anything else is left

@@ -119,6 +119,10 @@ void EchoHandler::on_file(FileCall call) {
   if (serve) serve(std::move(call));
 }
 
+void EchoHandler::on_exec(ExecCall call) {
+  if (exec) exec(std::move(call));
+}
+
 void EchoHandler::on_tree_gone() {
   const std::lock_guard lock(mutex_);
   gone_ = true;

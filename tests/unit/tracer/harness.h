@@ -26,6 +26,7 @@ class EchoHandler : public TrafficHandler {
   std::function<bool(Outgoing&)> decide;
   std::function<bool(std::string_view)> wants;  ///< no file, if not set
   std::function<void(FileCall)> serve;          ///< lets them through, if not set
+  std::function<void(ExecCall)> exec;           ///< lets them through, if not set
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
@@ -33,6 +34,7 @@ class EchoHandler : public TrafficHandler {
   void on_notice(Pid pid, std::string text) override;
   bool wants_file(std::string_view path) override { return wants && wants(path); }
   void on_file(FileCall call) override;
+  void on_exec(ExecCall call) override;
   void on_tree_gone() override;
 
   void look_up_flows_with(const Supervisor* supervisor) {

@@ -24,6 +24,7 @@
 #include <thread>
 
 #include "check.h"
+#include "exec_targets.h"
 #include "file_targets.h"
 #include "tracer/address.h"
 #include "tracer/os.h"
@@ -463,6 +464,7 @@ class NoTraffic : public TrafficHandler {
   void on_notice(Pid, std::string) override {}
   bool wants_file(std::string_view) override { return false; }
   void on_file(FileCall) override {}
+  void on_exec(ExecCall) override {}
   void on_tree_gone() override {}
 };
 
@@ -516,8 +518,10 @@ std::optional<int> run_as_target(int argc, char** argv) {
   const char* name = std::getenv(kVariable);
   if (name == nullptr) return std::nullopt;
   const auto target = kTargets.find(name);
-  const auto function = target != kTargets.end() ? target->second : file_targets().at(name);
-  return function(Arguments(argv + 1, argv + argc));
+  const Arguments arguments(argv + 1, argv + argc);
+  if (target != kTargets.end()) return target->second(arguments);
+  const auto executor = exec_targets().find(name);
+  return executor != exec_targets().end() ? executor->second(arguments) : file_targets().at(name)(arguments);
 }
 
 }  // namespace bigfoot::test
