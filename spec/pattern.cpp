@@ -196,7 +196,10 @@ bool agrees(MatchReport* report, std::size_t count) {
   return true;
 }
 
-std::string_view absent_word(std::string_view path) { return path.find_first_of(".[") == path.npos ? "(none)" : "(no key)"; }
+std::string_view absent_word(std::string_view path) {
+  if (path.starts_with("argv[")) return "(none)";  // a word that is not there, in an array without keys
+  return path.find_first_of(".[") == path.npos ? "(none)" : "(no key)";
+}
 
 const Value* find_capture(std::string_view name, const Captures& known, const MatchReport* report) {
   if (report) {

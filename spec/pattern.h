@@ -106,6 +106,13 @@ PatternPtr compile_tls_pattern(const Node& node, Diagnostics& problems);
 /// `client_cert` of a call: "required", a table of which the named members count, or "*".
 PatternPtr compile_client_cert_pattern(const Node& node, Diagnostics& problems);
 
+/// A program's name, in a call that gives all the names by which it may be meant as an array: one that fits is enough.
+PatternPtr program_pattern(PatternPtr name);
+/// An array of words, of which the first is a program: argv of a call, told apart word by word. The node is an array.
+PatternPtr compile_argv_pattern(const Node& node, Diagnostics& problems);
+/// `env` of a call: a table of which the named variables count, or "*".
+PatternPtr compile_env_pattern(const Node& node, Diagnostics& problems);
+
 /// What `*` means in a text that has wildcards; holes may stand beside them.
 enum class Wildcards {
   host,      ///< `*` stands for one or more labels, or a part of one: *.example.com

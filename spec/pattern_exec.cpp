@@ -1,0 +1,215 @@
+// spec/pattern_exec.cpp - What an exec entry says of a child: its arguments one by one, the variables it names.
+// Source: spec-format.md, sections 3 and 10 ("exec identity").
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocols/body.h"
+#include "spec/check.h"
+#include "spec/pattern_parts.h"
+#include "spec/suggest.h"
+#include "spec/values.h"
+
+namespace bigfoot {
+namespace {
+
+/// The program under any of its names: argv[0], the path that was used, the bare name. The call gives them as an array.
+class ProgramPattern : public Pattern {
+ public:
+  explicit ProgramPattern(PatternPtr inner) : inner_(std::move(inner)) {}
+
+  bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
+             MatchReport* report) const override {
+    if (!actual.is_array()) return inner_->match(actual, path, known, around, report);
+    for (const Value& name : actual) {
+      MatchReport own;
+      if (report) own.bound = report->bound;
+      if (!inner_->match(name, path, known, around, &own)) continue;
+      if (report) report->bound = std::move(own.bound);
+      return agrees(report);
+    }
+    if (actual.empty()) return differs(report, path, shown(), std::nullopt);
+    return inner_->match(actual.front(), path, known, around, report);
+  }
+  Value shown() const override { return inner_->shown(); }
+  bool is_any() const override { return inner_->is_any(); }
+  const Value* literal() const override { return inner_->literal(); }
+  Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
+    MatchReport report;
+    if (match(actual, "", known, around, &report)) return spoken_shown();
+    return spoken_word(actual.is_array() && !actual.empty() ? actual.front() : actual);
+  }
+  void collect_names(std::vector<NameUse>& uses) const override { inner_->collect_names(uses); }
+
+  static Value spoken_word(const Value& word) { return word.is_string() ? spoken_bytes(word.get_ref<const std::string&>()) : spoken(word); }
+
+ private:
+  Value spoken_shown() const { return inner_->literal() ? spoken(*inner_->literal()) : inner_->shown(); }
+
+  PatternPtr inner_;
+};
+
+/// argv: word by word. What differs is told as few words as explain it: one that was put in does not make all behind it wrong.
+class ArgvPattern : public Pattern {
+ public:
+  explicit ArgvPattern(std::vector<PatternPtr> words) : words_(std::move(words)) {}
+
+  bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
+             MatchReport* report) const override {
+    if (!actual.is_array()) return differs(report, path, shown(), actual);
+    MatchReport own;
+    if (report) own.bound = report->bound;
+    bool fits = words_.size() == actual.size();
+    for (std::size_t i = 0; i < words_.size() && fits; ++i) fits = words_[i]->match(actual[i], path, known, around, &own);
+    if (fits && report) report->bound = std::move(own.bound);
+    if (fits) return agrees(report, own.equal);
+    if (!report) return false;
+    for (const Pair& pair : aligned(actual, known, around, report->bound)) {
+      if (!pair.word) {
+        differs(report, item_path(path, pair.index), std::nullopt, actual[pair.index]);
+      } else if (!pair.actual) {
+        differs(report, item_path(path, pair.index), pair.word->shown(), std::nullopt);
+      } else {
+        pair.word->match(*pair.actual, item_path(path, pair.index), known, around, report);
+      }
+    }
+    return false;
+  }
+
+  Value shown() const override {
+    Value out = Value::array();
+    for (const PatternPtr& word : words_) out.push_back(word->shown());
+    return out;
+  }
+
+  Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
+    if (!actual.is_array()) return spoken(actual);
+    Value out = Value::array();
+    for (const Pair& pair : aligned(actual, known, around, {})) {
+      if (!pair.actual) continue;
+      Value said = pair.word ? pair.word->accepting(*pair.actual, known, around) : ProgramPattern::spoken_word(*pair.actual);
+      if (said.is_string() && said == spoken(*pair.actual)) said = ProgramPattern::spoken_word(*pair.actual);  // maybe no UTF-8
+      out.push_back(std::move(said));
+    }
+    return out;
+  }
+
+  void collect_names(std::vector<NameUse>& uses) const override {
+    for (const PatternPtr& word : words_) word->collect_names(uses);
+  }
+
+ private:
+  /// A word of the spec beside the word of the call that is meant by it; null: there is none.
+  struct Pair {
+    const Pattern* word;
+    const Value* actual;
+    std::size_t index;  ///< in the call where it has the word, else in the spec
+  };
+
+  /// The fewest words that were changed, put in or left out (Wagner and Fischer, 1974).
+  std::vector<Pair> aligned(const Value& actual, const Captures& known, const Surroundings& around, const Captures& bound) const {
+    constexpr std::size_t kMaxCells = 1 << 16;  // longer command lines are compared place by place
+    const std::size_t rows = words_.size(), columns = actual.size();
+    const bool small = (rows + 1) * (columns + 1) <= kMaxCells;
+    std::vector<unsigned> costs(small ? (rows + 1) * (columns + 1) : 0);
+    const auto cost = [&](std::size_t i, std::size_t j) -> unsigned& { return costs[i * (columns + 1) + j]; };
+    std::vector<bool> changed(costs.size());
+    for (std::size_t i = rows + 1; small && i-- > 0;) {
+      for (std::size_t j = columns + 1; j-- > 0;) {
+        if (i == rows || j == columns) {
+          cost(i, j) = static_cast<unsigned>(rows - i + columns - j);
+          continue;
+        }
+        MatchReport own;
+        own.bound = bound;
+        const bool differs = !words_[i]->match(actual[j], "", known, around, &own);
+        changed[i * (columns + 1) + j] = differs;
+        cost(i, j) = std::min({cost(i + 1, j + 1) + differs, cost(i + 1, j) + 1, cost(i, j + 1) + 1});
+      }
+    }
+    std::vector<Pair> out;
+    for (std::size_t i = 0, j = 0; i < rows || j < columns;) {
+      const bool both = i < rows && j < columns;
+      if (both && (!small || cost(i, j) == cost(i + 1, j + 1) + changed[i * (columns + 1) + j])) {
+        out.push_back({words_[i].get(), &actual[j], j});
+        ++i, ++j;
+      } else if (i == rows || (both && cost(i, j) == cost(i, j + 1) + 1)) {
+        out.push_back({nullptr, &actual[j], j});
+        ++j;
+      } else {
+        out.push_back({words_[i].get(), nullptr, i});
+        ++i;
+      }
+    }
+    return out;
+  }
+
+  std::vector<PatternPtr> words_;
+};
+
+/// Only the variables that the entry names are compared.
+class EnvPattern : public Pattern {
+ public:
+  explicit EnvPattern(PatternMembers members) : members_(std::move(members)), table_(object_pattern(members_, true)) {}
+
+  bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
+             MatchReport* report) const override {
+    return table_->match(actual.is_object() ? actual : Value::object(), path, known, around, report);
+  }
+  Value shown() const override {
+    Value out = table_->shown();
+    out.erase("*");  // others go without saying here
+    return out;
+  }
+  Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
+    Value out = Value::object();
+    for (const auto& [name, pattern] : members_) {
+      const auto found = actual.is_object() ? actual.find(name) : actual.end();
+      const bool there = actual.is_object() && found != actual.end();
+      out[name] = there ? pattern->is_absent() ? ProgramPattern::spoken_word(*found) : pattern->accepting(*found, known, around)
+                        : Value("{{absent}}");
+      if (there && out[name] == spoken(*found)) out[name] = ProgramPattern::spoken_word(*found);
+    }
+    return out;
+  }
+  void collect_names(std::vector<NameUse>& uses) const override { table_->collect_names(uses); }
+
+ private:
+  PatternMembers members_;
+  PatternPtr table_;
+};
+
+}  // namespace
+
+PatternPtr program_pattern(PatternPtr name) { return name ? std::make_shared<ProgramPattern>(std::move(name)) : nullptr; }
+
+PatternPtr compile_argv_pattern(const Node& node, Diagnostics& problems) {
+  std::vector<PatternPtr> words;
+  for (const Node& word : *node.array()) {
+    PatternPtr pattern = compile_pattern(word, problems);
+    words.push_back(words.empty() ? program_pattern(std::move(pattern)) : std::move(pattern));
+  }
+  if (std::ranges::find(words, nullptr) != words.end()) return nullptr;
+  return std::make_shared<ArgvPattern>(std::move(words));
+}
+
+PatternPtr compile_env_pattern(const Node& node, Diagnostics& problems) {
+  constexpr std::string_view kExample = "env = { LANG = \"C\", HOME = \"{{absent}}\" }: variables that are not named are not compared";
+  if (node.text() && *node.text() == "*") return any_pattern();
+  if (!is_kind(node, kText | kTable)) return nullptr;  // check_keys has reported it
+  PatternMembers members;
+  bool good = true;
+  for (const auto& [name, value] : node.is_table() ? *node.table() : Node::Table{}) {
+    if (opens_table(name, value)) continue;
+    if (name.empty() || name.find('=') != name.npos) refuse_key(problems, value, name, fmt::format("'{}' is no name of a variable", name));
+    if (value.is_array()) refuse(problems, value, fmt::format("a variable's value is a string, not {}", kind_of(value)));
+    members.emplace_back(name, value.is_array() ? nullptr : compile_pattern(value, problems));
+    good = good && members.back().second;
+  }
+  if (!good) return nullptr;
+  if (!members.empty()) return std::make_shared<EnvPattern>(std::move(members));
+  refuse(problems, node, node.is_table() ? "env = { } names nothing to compare" : "env is a table of variables, or \"*\"", std::string(kExample));
+  return nullptr;
+}
+
+}  // namespace bigfoot
