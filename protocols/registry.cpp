@@ -93,10 +93,14 @@ constexpr FieldInfo kExecCall[] = {
     {"program", "basename of argv[0]", true},
     {"argv", "all arguments, the program first", false, true},
     {"stdin", "what the program writes to it", false, true},
+    {"cwd", "the directory it starts in"},
+    {"env", "its environment, a table"},
 };
 constexpr FieldInfo kShellCall[] = {
     {"command", "the text given to sh -c", true},
     {"stdin", "what the program writes to it", false, true},
+    {"cwd", "the directory it starts in"},
+    {"env", "its environment, a table"},
 };
 constexpr FieldInfo kExecReply[] = {
     {"exit", "status, 0 to 255"},
@@ -105,14 +109,14 @@ constexpr FieldInfo kExecReply[] = {
     {"stderr", "text or bytes"},
 };
 constexpr ProtocolInfo kExecInfo = {"exec", "child processes, by argument vector",
-                                    "execve(2), posix_spawn(3)", kExecCall, kExecReply};
+                                    "execve(2), posix_spawn(3)", kExecCall, kExecReply, true};
 constexpr ProtocolInfo kShellInfo = {"shell", "sh -c, system(3) and popen(3), as one interaction",
-                                     "POSIX.1-2017, system() and popen()", kShellCall, kExecReply};
+                                     "POSIX.1-2017, system() and popen()", kShellCall, kExecReply, true};
 
 constexpr FieldInfo kWhichCall[] = {{"name", "of the program that is looked for", true, true}};
 constexpr FieldInfo kWhichReply[] = {{"path", "where it is found, or false"}};
 constexpr ProtocolInfo kWhichInfo = {"which", "look-ups of a program in $PATH", "POSIX.1-2017, 8.3 (PATH)",
-                                     kWhichCall, kWhichReply};
+                                     kWhichCall, kWhichReply, true};
 
 constexpr FieldInfo kFileCall[] = {
     {"operation", "read, write, append, rename, delete, stat, list", true, true},

@@ -42,7 +42,8 @@ void load_socket(EntryDraft& draft);
 void load_postgres(EntryDraft& draft);
 void load_smtp(EntryDraft& draft);
 void load_redis(EntryDraft& draft);
-void load_command(EntryDraft& draft);  ///< exec and shell
+void load_exec(EntryDraft& draft);
+void load_shell(EntryDraft& draft);
 void load_which(EntryDraft& draft);
 void load_file(EntryDraft& draft);
 void load_named(EntryDraft& draft);  ///< log, mock and sqlite

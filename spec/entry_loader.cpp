@@ -6,6 +6,7 @@
 
 #include "protocols/registry.h"
 #include "spec/check.h"
+#include "spec/command_text.h"
 #include "spec/entry_draft.h"
 #include "spec/scalars.h"
 
@@ -75,8 +76,10 @@ void read_count(EntryDraft& draft) {
                  "'replies' gives one reply for each use, so it says the count itself");
     entry.times = {times ? std::min<std::uint64_t>(entry.times.min, replies) : replies, replies};
   }
-  // The seed's rule: a program may look for a tool in several ways, or not at all.
-  const bool required = flag_of(draft.table, "required").value_or(draft.protocol.name != "which");
+  // The seed's rule: a program may look for a tool in several ways, often, or not at all. A count makes it an assertion.
+  const bool look_up = draft.protocol.name == "which";
+  if (look_up && !times && !spread) entry.times.max = Count::kNoLimit;
+  const bool required = flag_of(draft.table, "required").value_or(!look_up || times != nullptr);
   if (!required) entry.times.min = 0;
 }
 
@@ -120,7 +123,9 @@ std::optional<Entry> load_entry(const Node& table, const Node* all_defaults, std
   entry.protocol = headline.protocol;
   if (const std::string* id = text_of(table, "id")) entry.id = *id;
   if (const std::string* label = text_of(table, "any_order")) entry.any_order = *label;
-  if (const Node* choice = draft.field("on_mismatch"); choice && choice->text() && *choice->text() == "refuse") entry.on_mismatch = OnMismatch::refuse;
+  // A command that is not the one that was meant may do harm: it is served only on request.
+  if (is_command(*headline.protocol)) entry.on_mismatch = OnMismatch::refuse;
+  if (const Node* choice = draft.field("on_mismatch"); choice && choice->text()) entry.on_mismatch = *choice->text() == "refuse" ? OnMismatch::refuse : OnMismatch::serve;
   entry.pass_through = flag_of(table, "pass_through").value_or(false);
   load_headline(draft);
   load_replies(draft);

@@ -12,19 +12,19 @@
 
 namespace bigfoot {
 
-void EntryOrder::note(const Entry& entry, const Node& table) {
+void EntryOrder::note(const Entry& entry, const Node& table, const Node* defaults) {
   Noted noted;
   if (const Node* id = table.find("id")) noted.id = *id;
   if (const Node* label = table.find("any_order")) noted.label = *label;
   if (const Node* after = table.find("after"); after && after->array()) noted.after = *after->array();
-  noted.says_on_mismatch = table.find("on_mismatch") != nullptr;
+  noted.says_on_mismatch = table.find("on_mismatch") != nullptr || (defaults && defaults->find("on_mismatch"));
   entries_.resize(std::max(entries_.size(), entry.index + 1));
   entries_[entry.index] = std::move(noted);
 }
 
-void EntryOrder::refuse_by_default(Spec& spec, std::size_t first) const {
+void EntryOrder::choose_by_default(Spec& spec, std::size_t first, OnMismatch choice) const {
   for (std::size_t i = first; i < spec.entries.size(); ++i)
-    if (!entries_[i].says_on_mismatch) spec.entries[i].on_mismatch = OnMismatch::refuse;
+    if (!entries_[i].says_on_mismatch) spec.entries[i].on_mismatch = choice;
 }
 
 void EntryOrder::resolve(Spec& spec, Diagnostics& problems) const {

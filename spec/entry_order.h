@@ -11,9 +11,10 @@ namespace bigfoot {
 class EntryOrder {
  public:
   /// Remembers where an entry says its id, after and label; `table` is the entry's own.
-  void note(const Entry& entry, const Node& table);
-  /// [settings] on_mismatch = "refuse" of a file: for its entries that say nothing themselves.
-  void refuse_by_default(Spec& spec, std::size_t first) const;
+  /// `defaults`: its protocol's [defaults], or nullptr.
+  void note(const Entry& entry, const Node& table, const Node* defaults);
+  /// [settings] on_mismatch of a file: for its entries that say nothing themselves, and whose [defaults] do not.
+  void choose_by_default(Spec& spec, std::size_t first, OnMismatch choice) const;
   /// Fills Entry::after. Ids that are unknown or stand twice, circles, and labels that are no neighbours are reported.
   void resolve(Spec& spec, Diagnostics& problems) const;
 

@@ -1,4 +1,4 @@
-// spec/headline_system.cpp - Processes, files, log lines, named mocks, SQLite. Source: spec-format.md 4.6, 4.7, 4.10, 4.11.
+// spec/headline_system.cpp - Files, log lines, named mocks, SQLite. Source: spec-format.md 4.7, 4.10, 4.11.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -11,12 +11,6 @@ namespace {
 
 const std::vector<std::string_view> kOperations = {"read", "write", "append", "rename", "delete", "stat", "list"};
 
-/// git pull -> git", "pull
-std::string with_commas(std::string text) {
-  for (std::size_t at = text.find(' '); at != text.npos; at = text.find(' ', at + 4)) text.replace(at, 1, "\", \"");
-  return text;
-}
-
 void check_arguments(EntryDraft& draft, std::string_view key) {
   const Node* node = draft.field(key);
   if (!node) return;
@@ -26,45 +20,6 @@ void check_arguments(EntryDraft& draft, std::string_view key) {
 }
 
 }  // namespace
-
-void load_command(EntryDraft& draft) {
-  const Node& headline = draft.headline;
-  const bool shell = draft.protocol.name == "shell";
-  const std::string_view identity = shell ? "command" : "program";
-  if (const std::string* text = headline.text()) {
-    draft.entry.headline = fmt::format("{} {}", draft.protocol.name, *text);
-    if (!shell && *text != "*") {
-      refuse(draft.problems, headline, "exec takes the arguments as an array", fmt::format("exec = [\"{}\"], or shell = \"…\" for a command line", with_commas(*text)));
-      return;
-    }
-    draft.set(identity, compile_text_pattern(*text, place_in(headline, 0), draft.problems), headline.at);
-    if (!shell) draft.set("argv", any_pattern(), headline.at);
-  } else if (const Node::Array* words = headline.array()) {
-    draft.entry.headline = fmt::format("{} [", draft.protocol.name);
-    if (words->empty()) refuse(draft.problems, headline, "exec names no program", "exec = [\"git\", \"pull\"]");
-    for (const Node& word : *words) {
-      if (!is_kind(word, kText | kTable)) refuse(draft.problems, word, fmt::format("an argument is a string, not {}", kind_of(word)));
-      draft.entry.headline += fmt::format("{}\"{}\"", draft.entry.headline.ends_with('[') ? "" : ", ", word.text() ? *word.text() : std::string("…"));
-    }
-    draft.entry.headline += "]";
-    if (words->empty()) return;
-    const std::string* program = words->front().text();
-    const std::size_t slash = program ? program->rfind('/') : std::string::npos;  // the identity is the basename
-    draft.set(identity, slash == std::string::npos ? compile_pattern(words->front(), draft.problems) : literal_pattern(program->substr(slash + 1)), headline.at);
-    draft.set("argv", compile_pattern(headline, draft.problems), headline.at);
-  } else {
-    draft.entry.headline = std::string(draft.protocol.name);
-    draft.set(identity, compile_pattern(headline, draft.problems), headline.at);
-  }
-  draft.set_from("stdin", compile_body_pattern);
-}
-
-void load_which(EntryDraft& draft) {
-  const std::string& text = *draft.headline.text();
-  draft.entry.headline = "which " + text;
-  if (text.find('/') != text.npos) refuse(draft.problems, draft.headline, fmt::format("'{}' is a path: `which` takes a bare name", text));
-  draft.set("name", compile_text_pattern(text, place_in(draft.headline, 0), draft.problems), draft.headline.at);
-}
 
 void load_file(EntryDraft& draft) {
   const std::string& text = *draft.headline.text();

@@ -174,7 +174,7 @@ void Loader::load_entries(const Node& list, const Node* defaults, std::size_t te
     }
     entry->index = spec_.entries.size();
     entry->test = test;
-    order_.note(*entry, table);
+    order_.note(*entry, table, defaults ? defaults->find(entry->protocol->name) : nullptr);
     spec_.entries.push_back(std::move(*entry));
   }
 }
@@ -217,7 +217,7 @@ void Loader::load_document(const Node& document) {
   const std::size_t first = spec_.entries.size();
   if (const Node* entries = document.find("expect")) load_entries(*entries, defaults, Entry::kNoTest, "[[expect]]");
   if (const Node* tests = document.find("test")) load_tests(*tests, defaults);
-  if (choice && *choice == "refuse") order_.refuse_by_default(spec_, first);
+  if (choice) order_.choose_by_default(spec_, first, *choice == "refuse" ? OnMismatch::refuse : OnMismatch::serve);
 }
 
 Spec Loader::finish() {

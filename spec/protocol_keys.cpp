@@ -95,19 +95,24 @@ constexpr KeyInfo kSmtpVerbs[] = {
 };
 constexpr KeyInfo kSmtpBeside[] = {{"reply", kText | kTable, "\"550 5.1.1 no such user\", or { mail, rcpt, data }"}, kDelay, kRequired};
 
-constexpr KeyInfo kExecFields[] = {{"stdin", kPattern, "what the child is given to read"}};
+constexpr KeyInfo kExecFields[] = {
+    {"stdin", kPattern, "what the child is given to read; left out: nothing"},
+    {"cwd", kPattern, "the directory it starts in, absolute"},
+    {"env", kPattern, "variables by name; those that are not named are not compared"},
+};
 constexpr KeyInfo kExecReply[] = {
     {"exit", kInteger, "status, 0 to 255"},
-    {"signal", kText | kInteger, "the signal it dies of"},
-    {"stdout", kPattern, "what it prints"},
+    {"signal", kText | kInteger, "the signal it dies of: \"SIGTERM\", or its number"},
+    {"stdout", kPattern, "what it prints: text, { json }, { hex }, { base64 } or { file }"},
     {"stderr", kPattern, "what it prints there"},
-    kDelay, kErrno,
+    kDelay,
+    {"errno", kText, "it cannot be started, execve(2) fails with it: \"ENOENT\""},
 };
 constexpr KeyInfo kExecVerbs[] = {
     {"stdout", kPattern, "the child prints it"},
     {"stderr", kPattern, "the child prints it there"},
     {"stdin", kPattern, "the program writes it to the child"},
-    {"exit", kInteger, "the child ends"},
+    {"exit", kInteger, "the child ends with this status"},
     {"signal", kText | kInteger, "the child dies of it"},
 };
 
@@ -146,7 +151,7 @@ constexpr ProtocolKeys kProtocolKeys[] = {
     {"socket", kText, "tcp://host:port, udp://host:port, unix:///path or unix://@name", {}, kTable, kConnectReply, kMessageVerbs, kStepBeside},
     {"exec", kArray | kText, "[\"git\", \"pull\"]", kExecFields, kTable, kExecReply, kExecVerbs, kStepBeside},
     {"shell", kPattern, "the text given to sh -c", kExecFields, kTable, kExecReply, kExecVerbs, kStepBeside},
-    {"which", kText, "name of a program", {}, kText | kBoolean, {}, {}, {}},
+    {"which", kText, "name of a program; the reply is the path where it is found, or false", {}, kText | kBoolean, {}, {}, {}},
     {"file", kText, "read PATH, write PATH, rename PATH -> PATH", kFileFields, kTable, kFileReply, {}, {}},
     {"dns", kText, "name, or TYPE name: MX example.com", {}, kArray | kTable | kText, kDnsReply, {}, {}},
     {"log", kText, "name of a channel", kLogFields, 0, {}, {}, {}},

@@ -28,7 +28,7 @@ struct Normaliser {
   void (*read)(EntryDraft&, const Node&, ReplyParts&);
 };
 constexpr Normaliser kNormalisers[] = {{"http", read_http_reply}, {"dns", read_dns_reply}, {"websocket", read_other_reply},
-                                       {"exec", read_command_reply}, {"shell", read_command_reply}, {"file", read_file_reply}};
+                                       {"exec", read_command_reply}, {"shell", read_command_reply}, {"which", read_which_reply}, {"file", read_file_reply}};
 
 void check_errno_alone(EntryDraft& draft, const Node& reply) {
   const Node* code = reply.find("errno");
@@ -54,7 +54,7 @@ Reply load_reply(EntryDraft& draft, const Node& node) {
   }
   const auto found = std::ranges::find(kNormalisers, draft.protocol.name, &Normaliser::protocol);
   (found == std::end(kNormalisers) ? read_other_reply : found->read)(draft, node, parts);
-  parts.reply.fields = with_constants(compile_template(parts.fields, draft.problems), std::move(parts.constants));
+  parts.reply.fields = with_texts(with_constants(compile_template(parts.fields, draft.problems), std::move(parts.constants)), std::move(parts.texts));
   return std::move(parts.reply);
 }
 

@@ -9,7 +9,7 @@
 
 namespace bigfoot {
 
-/// The value at `path` ("json.items[0].sku", "form.charge", "query.page", "header.x-id", or a field's own name); nothing
+/// The value at `path` ("json.items[0].sku", "form.charge", "query.page", "header.x-id", "argv[1]", or a field's own name); nothing
 /// where the call has none.
 std::optional<Value> request_value(std::string_view path, const Fields& call);
 

@@ -45,8 +45,7 @@ void load_rules(const Node* list, std::string_view key, std::vector<GuardRule>& 
   for (const Node& node : *list->array()) {
     auto rule = load_guard_rule(node, problems);
     if (!rule) continue;
-    if (key == "deny" && (rule->protocol == "exec" || rule->protocol == "file"))
-      not_here(problems, node, fmt::format("'{}': this version does not watch {}", rule->text, rule->protocol == "exec" ? "child processes" : "files"));
+    if (key == "deny" && rule->protocol == "file") not_here(problems, node, fmt::format("'{}': this version does not watch files", rule->text));
     rules.push_back(std::move(*rule));
   }
 }
@@ -128,8 +127,8 @@ void load_guard(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& probl
     if (!level || key == "tls" || !first_to_set(node, "guard." + key, *level, set_by, problems)) continue;
     if (key == "default") spec.guard.default_level = level_named(*level);
     else if (*level != "auto") spec.guard.levels[key] = level_named(*level);
-    if ((key == "exec" || key == "log") && (*level == "error" || *level == "warn"))
-      not_here(problems, node, fmt::format("guard.{} is valid, but this version does not watch {} yet", key, key == "exec" ? "child processes" : "log channels"));
+    if (key == "log" && (*level == "error" || *level == "warn"))
+      not_here(problems, node, "guard.log is valid, but this version does not watch log channels yet");
   }
   load_rules(table.find("allow"), "allow", spec.guard.allow, problems);
   load_rules(table.find("deny"), "deny", spec.guard.deny, problems);

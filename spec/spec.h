@@ -56,12 +56,17 @@ struct Reply {
   Place at;
 };
 
-enum class Verb { send, recv, close, fault };  ///< of the steps that are built; a new protocol adds its own
+/// Of the steps that are built, seen from the program; a new protocol adds its own. A child's stdin is a `send`, its stdout
+/// and stderr are `recv`, its end is a `close`.
+enum class Verb { send, recv, close, fault };
 struct Step {
   Verb verb = Verb::send;
   PatternPtr content;  ///< send
   TemplatePtr data;    ///< recv: renders to a string of bytes
   Fault fault = Fault::none;
+  int fd = 1;          ///< recv of a child: 1 or 2, where it prints
+  int status = 0;      ///< close of a child: its exit status
+  int signal = 0;      ///< close of a child: what it dies of instead, where not 0
   std::chrono::microseconds delay{0};
   bool required = true;
   Place at;
@@ -124,6 +129,9 @@ struct Guard {
   GuardLevel level(std::string_view protocol) const;
   const GuardRule* allowing(const Destination& to) const;
   const GuardRule* denying(const Destination& to) const;
+  /// The same for a child process: `path` is absolute, `program` its base name.
+  const GuardRule* allowing_exec(std::string_view path, std::string_view program) const;
+  const GuardRule* denying_exec(std::string_view path, std::string_view program) const;
   /// Whether TLS to this place is not terminated: what passes is known by its name only.
   bool tls_opaque(const Destination& to) const;
 };
@@ -150,6 +158,15 @@ struct Spec {
   std::vector<std::string> noise_headers;  ///< globs, lower case: the built-in list and the spec's
   std::vector<Entry> entries;
   std::vector<TestSection> tests;
+
+  /// Whether a child process that no entry expects is a violation: from the first exec or shell entry on, and where
+  /// guard.exec says so. What kind of one: exec_level().
+  bool exec_is_watched() const;
+  GuardLevel exec_level() const;  ///< `off` where children are not watched
+  /// Whether every execve has to be asked for: children are watched, or some are denied.
+  bool exec_is_held() const;
+  /// Whether an entry of a child says something of this field of its call ("cwd", "env"): else nobody needs to read it.
+  bool exec_compares(std::string_view field) const;
 };
 
 /// Reads and checks the files; every problem of all of them goes to `problems`. The spec is usable when `problems`

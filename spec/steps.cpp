@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "spec/check.h"
+#include "spec/command_text.h"
 #include "spec/entry_draft.h"
 #include "spec/protocol_keys.h"
 #include "spec/replies.h"
@@ -18,6 +19,7 @@ constexpr std::size_t kShownLength = 60;  // of a step in a report line
 std::string shown(std::string_view verb, const Node& content) {
   std::string text;
   if (content.text()) text = fmt::format(" {}", Value(*content.text()).dump(-1, ' ', false, Value::error_handler_t::replace));
+  else if (content.integer()) text = fmt::format(" {}", *content.integer());
   else if (content.is_table() && !content.table()->empty()) {
     const auto& [name, node] = content.table()->front();
     text = fmt::format(" {{ {} = {} }}", name, node.text() ? Value(*node.text()).dump(-1, ' ', false, Value::error_handler_t::replace) : "…");
@@ -85,6 +87,37 @@ void load_socket_step(EntryDraft& draft, std::string_view verb, const Node& cont
   }
 }
 
+/// A step of a child, which the entry's own protocol tells from a socket's: what it prints, reads and ends with.
+void load_command_step(EntryDraft& draft, std::string_view verb, const Node& content, Step& step) {
+  if (verb == "stdin") {
+    step.verb = Verb::send;
+    step.content = compile_body_pattern(content, draft.problems);
+  } else if (verb == "stdout" || verb == "stderr") {
+    step.verb = Verb::recv;
+    step.fd = verb == "stdout" ? 1 : 2;
+    step.data = compile_bytes_template(content, draft.problems);
+  } else {
+    step.verb = Verb::close;
+    if (verb == "exit") step.status = read_exit(content, draft.problems).value_or(0);
+    else step.signal = read_signal(content, draft.problems).value_or(0);
+  }
+}
+
+/// What follows the end of a child is never played.
+void check_command_steps(EntryDraft& draft, const Node& steps) {
+  const Node* end = nullptr;
+  for (const Node& step : *steps.array()) {
+    if (!step.is_table()) continue;
+    if (end) {
+      refuse(draft.problems, step, "this step comes after the child's end", fmt::format("it ends at line {}", end->at.line));
+      return;
+    }
+    const Node* status = step.find("exit");
+    end = status ? status : step.find("signal");
+    if (end && !flag_of(step, "required").value_or(true)) end = nullptr;
+  }
+}
+
 void check_mail_step(EntryDraft& draft, std::string_view verb, const Node& content) {
   if (verb != "login" && verb != "sendmail") return;
   check_keys(content, part_keys(verb), verb, draft.problems);
@@ -108,10 +141,9 @@ void load_other_step(EntryDraft& draft, std::string_view verb, const Node& conte
   if (std::get_if<bool>(&content.value)) return check_true(draft, verb, content);
   if (verb == "close") return check_close(draft, content);
   check_mail_step(draft, verb, content);
-  const bool incoming = verb == "recv" || verb == "stdout" || verb == "stderr";
-  step.verb = incoming ? Verb::recv : Verb::send;
-  if (incoming) step.data = compile_bytes_template(content, draft.problems);
-  else if (verb == "send" || verb == "stdin") step.content = compile_body_pattern(content, draft.problems);
+  step.verb = verb == "recv" ? Verb::recv : Verb::send;
+  if (verb == "recv") step.data = compile_bytes_template(content, draft.problems);
+  else if (verb == "send") step.content = compile_body_pattern(content, draft.problems);
   else if (verb == "query" || verb == "ehlo") step.content = compile_pattern(content, draft.problems);
   if (const Node* reply = node.find("reply"); reply && reply->is_table()) check_keys(*reply, part_keys("mail"), "reply of a step", draft.problems);
   check_sql_step(node, draft.protocol.name, draft.problems);
@@ -139,6 +171,7 @@ void load_step(EntryDraft& draft, const Node& node) {
   const KeyInfo& info = *std::ranges::find(verbs, std::string_view(verb->first), &KeyInfo::name);
   if (!is_kind(verb->second, info.kinds)) return;  // reported by check_keys
   if (draft.protocol.name == "socket") load_socket_step(draft, verb->first, verb->second, step);
+  else if (is_command(draft.protocol)) load_command_step(draft, verb->first, verb->second, step);
   else load_other_step(draft, verb->first, verb->second, node, step);
   draft.entry.steps.push_back(std::move(step));
 }
@@ -163,12 +196,22 @@ void steps_from_reply(EntryDraft& draft) {
   draft.entry.replies.clear();
 }
 
+/// A child either says a reply or plays its steps; a reply of [defaults.exec] is for those that do neither.
+void reply_or_steps(EntryDraft& draft, const Node& steps) {
+  for (const std::string_view key : {"reply", "replies"})
+    if (const Node* own = draft.table.find(key))
+      refuse_key(draft.problems, *own, key, fmt::format("'{}' and 'steps' stand in one entry", key), "steps say all that the child does: { stdout = … }, { exit = 0 }");
+  draft.entry.replies.clear();
+  if (steps.array()) check_command_steps(draft, steps);
+}
+
 }  // namespace
 
 void load_steps(EntryDraft& draft) {
   steps_from_reply(draft);
   const Node* steps = draft.table.find("steps");
   if (!steps || !steps->array()) return;
+  if (is_command(draft.protocol)) reply_or_steps(draft, *steps);
   if (steps->array()->empty()) refuse(draft.problems, *steps, "a session without steps asserts nothing", "leave 'steps' out, or name its turns");
   for (const Node& step : *steps->array()) load_step(draft, step);
 }

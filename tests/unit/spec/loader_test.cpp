@@ -276,6 +276,75 @@ struct CountCase {
   const char* text;
   std::uint64_t min, max;
 };
+
+struct CommandCase {
+  const char* name;
+  const char* entry;
+  const char* headline;
+  const char* asserted;  ///< the fields, "-" behind those that are asserted to be empty
+  const char* fields;    ///< of its first reply, as JSON; "": it has none
+};
+const CommandCase kCommands[] = {
+    {"Exec", "exec = [\"git\", \"pull\"]\nstdin = \"\"\nreply = { exit = 3, stdout = \"a\" }", "exec [\"git\", \"pull\"]", "argv stdin", R"({"exit": 3, "stdout": "a"})"},
+    {"ExecWithoutStdin", "exec = [\"git\"]", "exec [\"git\"]", "argv stdin-", ""},
+    {"ExecWithAll", "exec = [\"git\", { contains = \"x\" }]\ncwd = \"/\"\nenv = { A = 1 }\nreply = { signal = \"KILL\" }", "exec [\"git\", \"…\"]", "argv stdin- cwd env",
+     R"({"signal": 9})"},
+    {"ExecOfAny", "exec = \"*\"\nreply = { stderr = { hex = \"68 69\" } }", "exec *", "argv stdin-", R"({"stderr": "hi"})"},
+    {"Shell", "shell = \"a | b\"\nstdin = \"*\"\nreply = { stdout = { json = { a = 1 } } }", "shell a | b", "stdin", R"({"stdout": "{\"a\":1}"})"},
+    {"ShellOfLines", "shell = \"a\\nb\"", "shell \"a\\nb\"", "stdin-", ""},
+    {"ShellByRegex", "shell = { regex = '^git ' }", "shell { … }", "stdin-", ""},
+    {"WithSteps", "exec = [\"make\"]\nsteps = [ { exit = 0 } ]", "exec [\"make\"]", "argv", ""},
+    {"Which", "which = \"git\"\nreply = \"/usr/bin/git\"", "which git", "", R"({"path": "/usr/bin/git"})"},
+    {"WhichNowhere", "which = \"git\"\nreply = false", "which git", "", R"({"path": false})"},
+};
+
+TEST(CommandEntry, SaysFieldsAndReply) {
+  for (const CommandCase& row : kCommands) {
+    const Entry entry = load_one(row.entry);
+    EXPECT_EQ(entry.headline, row.headline) << row.name;
+    std::string asserted;
+    for (const FieldPattern& each : entry.asserted) asserted += (asserted.empty() ? "" : " ") + each.name + (each.pattern ? "" : "-");
+    EXPECT_EQ(asserted, row.asserted) << row.name;
+    EXPECT_EQ(entry.replies.size(), *row.fields ? 1u : 0u) << row.name;
+    EXPECT_EQ(entry.replies.empty() ? "" : rendered(entry.replies[0]).dump(), *row.fields ? Value::parse(row.fields).dump() : "") << row.name;
+    EXPECT_EQ(entry.on_mismatch, entry.protocol->name == "which" ? OnMismatch::serve : OnMismatch::refuse) << row.name;
+  }
+}
+
+TEST(CommandEntry, StepsAreThoseOfAChild) {
+  const Entry entry = load_one("exec = [\"make\"]\nsteps = [ { stdout = \"a\" }, { stderr = { hex = \"62\" }, delay = \"5ms\" }, { stdin = \"{{int}}\", required = false }, { exit = 3, required = false }, { signal = \"SIGINT\" } ]");
+  ASSERT_EQ(entry.steps.size(), 5u);
+  EXPECT_EQ(entry.steps[0].fd, 1);
+  EXPECT_EQ(entry.steps[1].fd, 2);
+  EXPECT_EQ(*entry.steps[1].data->constant(), "b");
+  EXPECT_EQ(entry.steps[1].delay, std::chrono::milliseconds(5));
+  EXPECT_EQ(entry.steps[2].verb, Verb::send);
+  EXPECT_EQ(entry.steps[3].verb, Verb::close);
+  EXPECT_EQ(entry.steps[3].status, 3);
+  EXPECT_EQ(entry.steps[3].shown, "exit 3");
+  EXPECT_EQ(entry.steps[4].signal, 2);
+}
+
+TEST(CommandEntry, StepsLeaveTheDefaultsOut) {
+  const Spec spec = load("[defaults.exec]\nstdin = \"\"\nreply = { exit = 1 }\n[[expect]]\nexec = [\"a\"]\n[[expect]]\nexec = [\"b\"]\nsteps = [ { stdin = \"x\" } ]\n");
+  EXPECT_EQ(spec.entries[0].replies.size(), 1u);
+  EXPECT_EQ(spec.entries[1].replies.size(), 0u);
+  EXPECT_EQ(field(spec.entries[1].asserted, "stdin"), nullptr);
+}
+
+TEST(CommandEntry, ALookUpIsAnsweredAsOftenAsItIsAsked) {
+  const auto times = [](const std::string& more) { return load_one("which = \"git\"\n" + more).times; };
+  const CountCase kTimes[] = {{"reply = false", 0, Count::kNoLimit},
+                              {"reply = false\nrequired = true", 1, Count::kNoLimit},
+                              {"reply = false\ntimes = 2", 2, 2},
+                              {"reply = false\ntimes = 2\nrequired = false", 0, 2},
+                              {"replies = [false, \"/a\"]", 0, 2}};
+  for (const CountCase& row : kTimes) {
+    EXPECT_EQ(times(row.text).min, row.min) << row.text;
+    EXPECT_EQ(times(row.text).max, row.max) << row.text;
+  }
+}
+
 const CountCase kCounts[] = {
     {"", 1, 1},
     {"times = 3", 3, 3},
@@ -492,6 +561,12 @@ TEST(Examples, OfTheFormatPassLint) {
     ++files;
   }
   EXPECT_GE(files, 11u);
+}
+
+TEST(Examples, OfChildProcessesCanBeAnswered) {
+  Diagnostics problems;
+  load_spec({BIGFOOT_SOURCE_DIR "/examples/spec/07-subprocess.toml"}, problems);
+  EXPECT_EQ(all_text(problems), "");
 }
 
 TEST(Keys, EachHasHelpAndEachProtocolHasKeys) {
