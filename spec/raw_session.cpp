@@ -1,5 +1,5 @@
-// spec/raw_session.cpp - Playing the steps of a `socket` entry on one connection.
-// Source: spec-format.md, rule 8, section 4.5, section 9 (decision 7).
+// spec/raw_session.cpp - Playing the steps of a `socket` entry on one connection, or those of a child.
+// Source: spec-format.md, rule 8, sections 4.5 and 4.6, section 9 (decision 7).
 #include "spec/raw_session.h"
 
 #include <fmt/format.h>
@@ -82,7 +82,8 @@ class StepSession : public RawSession {
     client_ended_ = true;
     if (!over_) {
       while (at_step(Verb::send) && has_input() && play_send()) continue;
-      while (at_step(Verb::close)) played("close", "");
+      // A stream that is gone has ended; a child that is gone may have been killed.
+      while (!start_.child && at_step(Verb::close)) played("close", "");
     }
     over_ = true;
     std::vector<Finding> left = std::exchange(findings_, {});
@@ -91,6 +92,7 @@ class StepSession : public RawSession {
       if (!step.required) continue;
       left.push_back(finding(ViolationKind::unused, step, fmt::format("never happened: {}", shown_step(step))));
     }
+    if (start_.child && !failed_ && has_input()) left.push_back(too_much(std::string(input())));
     played_.push_back({"end", "", nullptr, std::move(left)});
   }
 
@@ -148,7 +150,7 @@ class StepSession : public RawSession {
 
   Action play_recv(const Step& step) {
     std::vector<std::string> missing;
-    const Value value = step.data ? step.data->render(book().known, Fields::object(), book().around, &missing) : Value("");
+    const Value value = step.data ? step.data->render(book().known, start_.call, book().around, &missing) : Value("");
     if (!missing.empty()) {
       findings_.push_back(missing_values_finding(entry(), step.at, missing));
       violated();
@@ -275,6 +277,7 @@ class StepSession : public RawSession {
     } else {
       out = finding(ViolationKind::mismatch, step, "differs");
       out.differences = std::move(report.differences);
+      for (Difference& d : out.differences) d.path.replace(0, std::string_view("send").size(), word());
       out.fields_equal = report.equal;
       out.suggestion_verb = "accept it";
       out.suggestion = send_step(bytes);
@@ -289,8 +292,9 @@ class StepSession : public RawSession {
     return judge(step, start_.datagrams, bytes, true, book(), nullptr).state == State::yes;
   }
 
-  static std::string send_step(std::string_view bytes) {
-    return fmt::format("{{ send = {} }}", toml_value(spoken_bytes(bytes)));
+  std::string_view word() const { return start_.child ? "stdin" : "send"; }
+  std::string send_step(std::string_view bytes) const {
+    return fmt::format("{{ {} = {} }}", word(), toml_value(spoken_bytes(bytes)));
   }
 
   void add_history(Finding& out) const {
@@ -303,19 +307,22 @@ class StepSession : public RawSession {
     out.notes.push_back("played before: " + text);
   }
 
-  void sent_too_much(const std::string& bytes) {
+  Finding too_much(const std::string& bytes) {
     Finding out;
     out.kind = ViolationKind::out_of_state;
     out.entry = &entry();
     out.at = entry().at;
-    out.message = fmt::format("{}: the program sent {} after the last step", entry_title(entry()), counted(bytes.size(), "byte", "bytes"));
+    out.message = fmt::format("{}: the program sent {} after the last step", entry_title(entry()),
+                              counted(bytes.size(), start_.child ? "byte of stdin" : "byte", start_.child ? "bytes of stdin" : "bytes"));
     out.notes.push_back("sent: " + shown_bytes(bytes));
     out.suggestion_verb = "add the step";
     out.suggestion = send_step(bytes);
     violated();
     add_history(out);
-    stop("send", bytes, std::move(out));
+    return out;
   }
+
+  void sent_too_much(const std::string& bytes) { stop("send", bytes, too_much(bytes)); }
 
   void stop(std::string op, std::string bytes, Finding why) {
     std::vector<Finding> all = std::exchange(findings_, {});

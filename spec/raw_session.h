@@ -1,4 +1,4 @@
-// spec/raw_session.h - Playing the steps of a `socket` entry on one connection.
+// spec/raw_session.h - Playing the steps of a `socket` entry on one connection, or those of a child on its standard streams.
 #pragma once
 
 #include <memory>
@@ -16,6 +16,8 @@ struct SessionStart {
   const std::vector<Step>& steps;
   bool datagrams = false;
   std::vector<Finding> findings;  ///< of the opening itself: told with the first step that is played
+  bool child = false;             ///< the steps of a command: what the program sends is its stdin
+  Fields call = Fields::object(); ///< for the {{req...}} of what it gets
 };
 std::unique_ptr<RawSession> make_raw_session(SessionStart start);
 
