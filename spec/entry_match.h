@@ -17,9 +17,12 @@ struct EntryMatch {
   std::vector<const FieldPattern*> unmentioned;   ///< not mentioned, and not empty on the wire
   bool fits() const { return differing.empty() && unmentioned.empty(); }
 };
-/// `thorough`: collects all; else it ends with the first field that does not fit.
+/// `thorough`: collects all; else it ends with the first field that does not fit. `later`: a field that the call does not
+/// have yet, for match_field().
 void match_asserted(const Entry& entry, const Fields& call, const Captures& known, const Surroundings& around,
-                    bool thorough, EntryMatch& out);
+                    bool thorough, EntryMatch& out, std::string_view later = {});
+/// One of the entry's asserted fields.
+void match_field(const FieldPattern& field, const Fields& call, const Captures& known, const Surroundings& around, EntryMatch& out);
 
 /// "api.stripe.com" against "api.stripe.co": the part in the middle in which two texts differ, shortened.
 std::string differing_part(std::string_view expected, std::string_view actual);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "spec/call_fields.h"
+#include "spec/command_text.h"
 #include "spec/near_miss.h"
 #include "spec/order_scope.h"
 #include "spec/suggest.h"
@@ -57,6 +58,7 @@ std::string accepting_line(const CallStory& story, const Entry& entry, const Fie
     return fmt::format("{} = {}", entry.protocol->name,
                        toml_string(headline_with_query(entry.headline, spoken_text(text_of(actual)))));
   }
+  if (field.name == "argv") return fmt::format("exec = {}", toml_value(field.pattern->accepting(actual, story.book.known, story.book.around)));
   if (!field.pattern) return field_line(field.name, spoken_field(field.name, story.call, story.book.around));
   Value said = field.pattern->accepting(actual, story.book.known, story.book.around);
   // Where nothing of the pattern fits the bytes, the form that the content itself suggests reads best.
@@ -89,6 +91,7 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 
 std::string entry_title(const Entry& entry) {
   if (entry.protocol->name == "http" || entry.headline.find("://") != entry.headline.npos) return entry.headline;
+  if (is_command(*entry.protocol) || entry.protocol->name == "which") return entry.headline;  // it begins with the word
   return fmt::format("{} {}", entry.protocol->name, entry.headline);
 }
 

@@ -9,8 +9,11 @@
 #include "protocols/raw/difference.h"
 #include "protocols/registry.h"
 #include "spec/call_fields.h"
+#include "spec/command_text.h"
 #include "spec/entry_index.h"
 #include "spec/entry_match.h"
+#include "spec/exec_call.h"
+#include "spec/exec_session.h"
 #include "spec/findings.h"
 #include "spec/ledger_book.h"
 #include "spec/near_miss.h"
@@ -53,6 +56,10 @@ struct Ledger::Impl {
         order(spec) {
     book->around.is_noise_header = [this](std::string_view name) { return noise.is_noise(name); };
     for (const Entry& entry : spec.entries) {
+      if (is_command(*entry.protocol) || entry.protocol->name == "which") {
+        programs.push_back(&entry);
+        continue;
+      }
       if (has_errno(entry)) failing.push_back(&entry);
       const bool is_session = !entry.steps.empty() || (entry.protocol->name == "socket" && !entry.replies.empty() && !has_errno(entry));
       if (is_session) sessions.push_back({&entry, entry.steps.empty() ? steps_of_reply(entry.replies.front()) : entry.steps});
@@ -68,22 +75,29 @@ struct Ledger::Impl {
     EntryMatch match;
   };
 
+  /// One call and how its entries are looked for.
+  struct Asked {
+    const ProtocolInfo& protocol;
+    const Fields& call;
+    const Fields& key;           ///< the identity under which the index has literal entries
+    bool errno_too = false;      ///< entries whose reply is an errno take calls; else a connect spends them
+    std::string_view later = {}; ///< a field that is judged when it is known
+  };
+
   /// Two passes in one: the earliest entry that fits whole, else the earliest of this identity.
-  Choice choose(const ProtocolInfo& protocol, const Fields& call, std::vector<const Entry*>* spent) {
+  Choice choose(const Asked& asked) {
+    const Fields& call = asked.call;
     Choice first;
     Choice found;
-    index.each(protocol, call, [&](std::uint32_t i) {
+    index.each(asked.protocol, asked.key, [&](std::uint32_t i) {
       const Entry& entry = book->spec.entries[i];
       MatchReport identity;
       if (!identity_fits(entry, call, book->known, book->around, identity)) return false;
-      if (book->is_spent(entry)) {
-        if (spent) spent->push_back(&entry);
-        return false;
-      }
-      if (const Reply* reply = book->next_reply(entry); reply && reply->errno_code != 0) return false;  // a connect spends it
+      if (book->is_spent(entry)) return false;
+      if (const Reply* reply = book->next_reply(entry); reply && reply->errno_code != 0 && !asked.errno_too) return false;
       Choice one{&entry, {}};
       one.match.report.bound = std::move(identity.bound);
-      match_asserted(entry, call, book->known, book->around, !first.entry, one.match);
+      match_asserted(entry, call, book->known, book->around, !first.entry, one.match, asked.later);
       if (one.match.fits()) {
         found = std::move(one);
         return true;
@@ -125,7 +139,7 @@ struct Ledger::Impl {
     out.entry = &entry;
     for (auto& [name, value] : choice.match.report.bound) book->known[name] = value;
     const Reply* reply = book->next_reply(entry);
-    if (!choice.match.fits() && story.spent.empty()) collect_spent(protocol, call, story);
+    if (!choice.match.fits() && story.spent.empty()) collect_spent(story);
     if (!choice.match.differing.empty()) out.findings.push_back(mismatch_finding(story, entry, choice.match));
     if (!choice.match.unmentioned.empty()) out.findings.push_back(unasserted_finding(story, entry, choice.match));
     if (!choice.match.differing.empty() && entry.on_mismatch == OnMismatch::refuse) {
@@ -140,14 +154,83 @@ struct Ledger::Impl {
     return out;
   }
 
+  /// The choice for an execve: a `shell` entry for the text of a shell, else an `exec` entry under any name of the program.
+  Choice choose(const ExecCall& call) {
+    Choice best;
+    const auto take = [&](Choice one) {
+      if (!one.entry) return;
+      const bool better = !best.entry || (one.match.fits() && !best.match.fits()) ||
+                          (one.match.fits() == best.match.fits() && one.entry->protocol == best.entry->protocol && one.entry->index < best.entry->index);
+      if (better) best = std::move(one);
+    };
+    if (call.shell) take(choose({call.protocol(), call.fields, call.fields, true, "stdin"}));
+    for (const std::string& program : call.programs) {
+      if (best.entry && best.match.fits() && call.shell) break;
+      const Fields key = Fields::object({{"program", program}});
+      take(choose({exec_protocol(), call.fields, key, true, "stdin"}));
+    }
+    return best;
+  }
+
+  ExecOutcome serve(const ExecCall& call, std::uint64_t seq, Choice choice) {
+    const Entry& entry = *choice.entry;
+    ExecOutcome out;
+    out.entry = &entry;
+    for (auto& [name, value] : choice.match.report.bound) book->known[name] = value;
+    const Reply* reply = book->next_reply(entry);
+    const bool differs = !choice.match.fits();
+    if (differs) {
+      CallStory story{*entry.protocol, call.fields, *book, {}};
+      collect_spent(story);
+      out.findings.push_back(mismatch_finding(story, entry, choice.match));
+    }
+    if (const auto overtaken = spend(entry, seq); !overtaken.empty()) {
+      out.findings.push_back(out_of_order_finding(call_title(*entry.protocol, call.fields), entry, overtaken, book->spec));
+    }
+    if (!out.findings.empty()) book->states[entry.index].violated = true;
+    if (differs && entry.on_mismatch == OnMismatch::refuse) {
+      out.refusal = refusal_of_child(out.findings.front());
+    } else if (reply && reply->errno_code != 0) {
+      out.errno_code = reply->errno_code;
+      out.delay = reply->delay;
+    } else {
+      out.session = make_exec_session({book, entry, call.plain_fields(), reply, std::exchange(out.findings, {})});
+    }
+    return out;
+  }
+
+  /// Whether a `sh -c` that no entry fits would run a program that one does.
+  bool names_a_program(std::string_view command) const {
+    const std::vector<std::string> words = command_words(command);
+    return std::ranges::any_of(programs, [&](const Entry* entry) {
+      return entry->protocol->name == "exec" && !book->is_spent(*entry) && !entry->identity.front().pattern->is_any() &&
+             std::ranges::any_of(words, [&](const std::string& word) { return names(*entry, base_name(word)); });
+    });
+  }
+
+  bool names(const Entry& entry, std::string_view program) const {
+    const PatternPtr& name = entry.identity.front().pattern;
+    return name && name->match(std::string(program), "", book->known, book->around, nullptr);
+  }
+
+  const Entry* which_entry(std::string_view program) const {
+    const auto found = std::ranges::find_if(programs, [&](const Entry* entry) {
+      return entry->protocol->name == "which" && !book->is_spent(*entry) && names(*entry, program);
+    });
+    return found == programs.end() ? nullptr : *found;
+  }
+
   /// Spent entries leave the index: for a report they are looked up again.
-  void collect_spent(const ProtocolInfo& protocol, const Fields& call, CallStory& story) {
+  void collect_spent(CallStory& story) {
     story.spent.clear();
     for (const Entry& entry : book->spec.entries) {
+      if (entry.protocol != &story.protocol || !book->is_spent(entry)) continue;
       MatchReport identity;
-      if (entry.protocol == &protocol && book->is_spent(entry) && identity_fits(entry, call, book->known, book->around, identity)) {
-        story.spent.push_back(&entry);
-      }
+      if (!identity_fits(entry, story.call, book->known, book->around, identity)) continue;
+      // Programs are called for many things: only the same command is the same call.
+      EntryMatch match;
+      if (is_command(story.protocol)) match_asserted(entry, story.call, book->known, book->around, false, match, "stdin");
+      if (match.fits()) story.spent.push_back(&entry);
     }
   }
 
@@ -167,6 +250,7 @@ struct Ledger::Impl {
   EntryIndex index;
   OrderKeeper order;
   std::vector<Session> sessions;
+  std::vector<const Entry*> programs; ///< exec, shell and which
   std::vector<const Entry*> failing;  ///< entries with an errno reply; never changes, so any thread may read it
 };
 
@@ -175,9 +259,9 @@ Ledger::~Ledger() = default;
 
 Outcome Ledger::offer(const ProtocolInfo& protocol, const Fields& call, std::uint64_t seq) {
   CallStory story{protocol, call, *impl_->book, {}};
-  Impl::Choice choice = impl_->choose(protocol, call, nullptr);
+  Impl::Choice choice = impl_->choose({protocol, call, call});
   if (choice.entry) return impl_->serve(protocol, call, seq, std::move(choice), std::move(story));
-  impl_->collect_spent(protocol, call, story);
+  impl_->collect_spent(story);
   Outcome out;
   out.refuse = true;
   out.findings.push_back(unexpected_finding(story));
@@ -224,6 +308,51 @@ std::unique_ptr<RawSession> Ledger::open_session(const Destination& to, std::str
   }
   const bool datagrams = to.transport == Transport::udp || to.transport == Transport::unix_datagram;
   return make_raw_session({impl_->book, *session->entry, session->steps, datagrams, std::move(findings)});
+}
+
+ExecOutcome Ledger::offer_exec(const Fields& fields, std::uint64_t seq) {
+  const ExecCall call = read_exec_call(fields);
+  if (Impl::Choice choice = impl_->choose(call); choice.entry) return impl_->serve(call, seq, std::move(choice));
+  CallStory story{call.protocol(), call.fields, *impl_->book, {}};
+  impl_->collect_spent(story);
+  ExecOutcome out;
+  out.findings.push_back(unexpected_finding(story));
+  out.refusal = refusal_of_child(out.findings.front());
+  out.leads_on = call.leads_on || (call.shell && impl_->names_a_program(*call.shell));
+  return out;
+}
+
+bool Ledger::may_exec(std::string_view program) const {
+  return std::ranges::any_of(impl_->programs, [&](const Entry* entry) {
+    if (impl_->book->is_spent(*entry)) return false;
+    return entry->protocol->name == "shell" ? is_shell(program) : impl_->names(*entry, program);
+  });
+}
+
+WhichAnswer Ledger::which(std::string_view program) const {
+  WhichAnswer out;
+  out.entry = impl_->which_entry(program);
+  const Reply* reply = out.entry ? impl_->book->next_reply(*out.entry) : nullptr;
+  if (!reply || !reply->fields) return out;
+  Captures known = impl_->book->known;
+  const Value path = reply->fields->render(known, Fields::object({{"name", program}}), impl_->book->around, nullptr)["path"];
+  if (path.is_string()) out.path = path.get<std::string>();
+  return out;
+}
+
+std::vector<Finding> Ledger::use_which(std::string_view program, std::uint64_t seq) {
+  const Entry* entry = impl_->which_entry(program);
+  if (!entry) return {};
+  const bool counts = entry->times.min > 0;
+  if (!counts) {
+    impl_->book->use(*entry, seq);
+    return {};
+  }
+  std::vector<Finding> out;
+  if (const auto overtaken = impl_->spend(*entry, seq); !overtaken.empty()) {
+    out.push_back(out_of_order_finding(entry_title(*entry), *entry, overtaken, impl_->book->spec));
+  }
+  return out;
 }
 
 Finding Ledger::unexpected_bytes(const Destination& to, std::string_view first_bytes) const {

@@ -89,20 +89,32 @@ class ExecSession {
   virtual const Entry& entry() const = 0;
   virtual void received(std::string_view bytes) = 0;  ///< more of stdin
   virtual void stdin_ended() = 0;  ///< also where the stub found no stdin of its own (a terminal, the run's own)
-  virtual Action next() = 0;
+  virtual void settle() = 0;  ///< nothing came for a while: what could match more is now judged as it is
+  virtual bool settling() const = 0;  ///< true: call settle(), then next(), if nothing comes within kSettleTime
+  virtual Action next() = 0;  ///< after Exit or Die: the same again
   /// It was killed, or has ended: everything that was not as the entry says. Call once, last.
   virtual std::vector<Finding> end() = 0;
-  virtual Fields request() const = 0;   ///< for the timeline: argv, stdin as far as it came
-  virtual Fields response() const = 0;  ///< exit or signal, stdout, stderr
+  virtual Fields request() const = 0;   ///< for the timeline: argv (of `shell`: command), stdin as far as it came
+  virtual Fields response() const = 0;  ///< exit or signal (a number), stdout, stderr; what there was of them
 };
 
 /// What becomes of one execve.
 struct ExecOutcome {
   const Entry* entry = nullptr;  ///< null: no entry fits; `findings` has the draft of `unexpected`
   int errno_code = 0;            ///< the execve itself fails with it
+  std::chrono::microseconds delay{0};  ///< before it fails
+  /// Where no entry fits: this command only leads to another, which an entry may fit (`env`, jspawnhelper, a `sh -c` whose
+  /// text names the program of an unspent `exec` entry). To be let through for real; what it executes is asked for then.
+  bool leads_on = false;
   std::string refusal;           ///< for a refused one: what a stub prints on stderr before it exits with 127
   std::vector<Finding> findings; ///< of a call that is refused or fails; a session tells its own at its end
   std::unique_ptr<ExecSession> session;  ///< where the command is played
+};
+
+/// What a look-up of a program finds.
+struct WhichAnswer {
+  const Entry* entry = nullptr;  ///< null: no entry says anything of it, the look-up is real
+  std::string path;              ///< absolute: found there and nowhere else; "": nowhere
 };
 
 class Ledger {
@@ -127,11 +139,18 @@ class Ledger {
   /// step is not a `send` is given.
   std::unique_ptr<RawSession> open_session(const Destination& to, std::string_view first, std::uint64_t seq);
 
-  /// Matches one execve and spends its entry. `call`: path (absolute), argv, cwd, env (a table). Where argv is a shell with
-  /// -c, `shell` entries are asked first.
+  /// Matches one execve and spends its entry. `call`: path (absolute), argv, cwd, env (a table); the last two only where
+  /// Spec::exec_compares() them. Also `resolved`, the path without symbolic links, where it is known. Where argv is a shell
+  /// with -c, `shell` entries are asked first.
   ExecOutcome offer_exec(const Fields& call, std::uint64_t seq);
-  /// Whether an unspent `exec` entry (or `which`) could be meant by a program of this base name: for what looks it up first.
+  /// Whether an unspent entry could be meant by a program of this base name: for what looks it up first. `which` entries
+  /// count too: ask which() for what they say.
   bool may_exec(std::string_view program) const;
+  /// What a `which` entry says of a program, by its bare name: for every probe of a look-up. Spends nothing.
+  WhichAnswer which(std::string_view program) const;
+  /// The look-up has been answered from the entry: once a look-up, not once a probe. An entry that says how often keeps its
+  /// place in the order; the others are data, and may come at any time.
+  std::vector<Finding> use_which(std::string_view program, std::uint64_t seq);
 
   /// The draft of an `unexpected` for bytes that are no call of a known protocol.
   Finding unexpected_bytes(const Destination& to, std::string_view first_bytes) const;

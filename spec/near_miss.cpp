@@ -8,6 +8,7 @@
 
 #include "protocols/http/url.h"
 #include "spec/call_fields.h"
+#include "spec/command_text.h"
 #include "spec/entry_match.h"
 
 namespace bigfoot {
@@ -125,9 +126,78 @@ class Nearest {
   unsigned cost_ = 0;
 };
 
+/// A call that is meant otherwise than through the shell, or the other way round: "git pull" and ["git", "pull"].
+bool same_words(const Entry& entry, const Fields& call, const LedgerBook& book) {
+  const bool is_shell = entry.protocol->name == "shell";
+  const auto* fields = is_shell ? &entry.identity : &entry.asserted;
+  const auto field = std::ranges::find(*fields, is_shell ? "command" : "argv", &FieldPattern::name);
+  if (field == fields->end() || !field->pattern || field->pattern->is_any()) return false;
+  Value actual;
+  if (is_shell) {
+    std::string text;
+    for (const std::string& word : argv_words(call)) text += (text.empty() ? "" : " ") + word;
+    actual = text;
+  } else {
+    actual = command_words(field_text(call, "command"));
+  }
+  return field->pattern->match(actual, "", book.known, book.around, nullptr);
+}
+
+/// Short names are near each other by chance: "ls" is no slip of "rm".
+bool is_slip(std::string_view wanted, std::string_view got) {
+  const std::size_t longer = std::max(wanted.size(), got.size());
+  const std::size_t away = edits(wanted, got);
+  return away < longer && away <= std::max<std::size_t>(2, longer / 3) && away < kEditLimit;
+}
+
+Miss judge_command(const Entry& entry, const ProtocolInfo& protocol, const Fields& call, const LedgerBook& book) {
+  Miss miss;
+  const bool is_shell = entry.protocol->name == "shell";
+  if (entry.protocol != &protocol) {
+    if (!same_words(entry, call, book)) return {kTooFar, ""};
+    miss.add(2, is_shell ? "the program runs it without a shell" : "the program runs it through a shell");
+    return miss;
+  }
+  MatchReport report;
+  if (is_shell) {
+    if (!identity_fits(entry, call, book.known, book.around, report)) {
+      judge_field("name", *entry.identity.front().pattern, Value(field_text(call, "command")), book.known, miss);
+      miss.reason.replace(0, std::string_view("name").size(), "command");
+    }
+  } else if (!identity_fits(entry, call, book.known, book.around, report)) {
+    const std::string wanted = wanted_text(*entry.identity.front().pattern, book.known), got = base_name(argv_words(call).at(0));
+    if (!is_slip(wanted, got)) return {kTooFar, ""};
+    miss.add(1 + edits(wanted, got), fmt::format("program differs: {} instead of {}", got, wanted));
+  }
+  EntryMatch match;
+  match_asserted(entry, call, book.known, book.around, true, match, "stdin");
+  for (std::size_t i = 0; i < match.report.differences.size(); ++i) {
+    constexpr std::size_t kCounted = 3;  // many words that differ are one command that differs
+    const Difference& d = match.report.differences[i];
+    if (d.path == "argv[0]" && miss.cost > 0) continue;  // the program, told already
+    miss.cost += i < kCounted ? 1 : 0;
+    if (!miss.reason.empty()) continue;
+    const auto text = [&](const std::optional<Value>& value) { return value ? json_text(*value) : std::string(absent_word(d.path)); };
+    miss.reason = fmt::format("{} differs: {} instead of {}", d.path, text(d.actual), text(d.expected));
+  }
+  return miss;
+}
+
+NearMiss nearest_command(const ProtocolInfo& protocol, const Fields& call, const LedgerBook& book) {
+  Nearest nearest;
+  for (const Entry& entry : book.spec.entries) {
+    if (!is_command(*entry.protocol)) continue;
+    Miss miss = judge_command(entry, protocol, call, book);
+    if (miss.cost < kTooFar && book.is_spent(entry)) miss.add(kSpentCost, used_up(entry, book.states[entry.index]));
+    nearest.offer(entry, std::move(miss));
+  }
+  return nearest.take();
+}
+
 }  // namespace
 
 NearMiss nearest_entry(const ProtocolInfo& protocol, const Fields& call, const LedgerBook& book) {
+  if (is_command(protocol)) return nearest_command(protocol, call, book);
   Nearest nearest;
   for (const Entry& entry : book.spec.entries) {
     if (entry.protocol != &protocol) continue;

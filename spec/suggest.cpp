@@ -8,6 +8,7 @@
 #include "protocols/body.h"
 #include "protocols/http/url.h"
 #include "spec/call_fields.h"
+#include "spec/command_text.h"
 #include "spec/toml_text.h"
 #include "spec/values.h"
 
@@ -123,6 +124,17 @@ std::string spoken_headline(const ProtocolInfo& protocol, const Fields& call) {
   return call_headline(protocol, said);
 }
 
+/// `exec` or `shell`. What the program writes to it is not known yet: the run that follows says what differs.
+std::string suggest_command(const ProtocolInfo& protocol, const Fields& call) {
+  Value headline;
+  if (protocol.name == "shell") {
+    headline = spoken_bytes(field_text(call, "command"));
+  } else {
+    for (const std::string& word : argv_words(call)) headline.push_back(spoken_bytes(word));
+  }
+  return "[[expect]]\n" + toml_lines({{std::string(protocol.name), toml_value(headline)}, {"stdin", "\"\""}, {"reply", "{ exit = 0, stdout = \"\" }"}});
+}
+
 std::string dns_reply(std::string_view type) {
   if (type == "AAAA") return R"(["2001:db8::1"])";
   if (type == "MX") return R"(["10 mail.example.com"])";
@@ -145,6 +157,8 @@ std::string call_headline(const ProtocolInfo& protocol, const Fields& call) {
     const std::string type = field_text(call, "type");
     return type == "A" || type == "AAAA" ? field_text(call, "name") : fmt::format("{} {}", type, field_text(call, "name"));
   }
+  if (protocol.name == "exec") return exec_title(argv_words(call));
+  if (protocol.name == "shell") return shell_title(field_text(call, "command"));
   std::string out(protocol.name);
   for (const FieldInfo& field : protocol.call) {
     if (field.identity) out += " " + field_text(call, field.name);
@@ -161,6 +175,7 @@ Value spoken_bytes(std::string_view bytes) {
 Value spoken_field(std::string_view field, const Fields& call, const Surroundings& around) {
   if (field == "headers") return spoken_headers(call, around);
   if (field == "body") return spoken_body(call);
+  if (field == "stdin") return spoken_bytes(field_text(call, field));
   const Value* value = field_of(call, field);
   return value ? spoken(*value) : Value("");
 }
@@ -170,6 +185,7 @@ std::string field_line(std::string_view name, const Value& spoken) {
 }
 
 std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around) {
+  if (is_command(protocol)) return suggest_command(protocol, call);
   std::vector<std::pair<std::string, std::string>> rows;
   rows.emplace_back(protocol.name, toml_string(spoken_headline(protocol, call)));
   if (protocol.name == "dns") {
