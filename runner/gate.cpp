@@ -75,6 +75,15 @@ void Gate::on_datagram_socket(UniqueFd socket) {
 
 void Gate::on_file(FileCall call) { trust_->answer(std::move(call)); }
 
+void Gate::on_exec(ExecCall call) {
+  // The launch, on the loop's own thread, is over only when the run's command runs.
+  if (call.is_main()) {
+    boost::asio::post(loop_, [this, pid = call.caller().pid, path = call.path()] { side_.main_starts(pid, path); });
+    return std::move(call).let_through();
+  }
+  boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.exec_held(std::move(call)); });
+}
+
 void Gate::on_process(ProcessEvent event) {
   boost::asio::post(loop_, [this, event = std::move(event)]() mutable { side_.process(std::move(event)); });
 }

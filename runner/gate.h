@@ -21,6 +21,10 @@ class LoopSide {
   virtual void connection_to_relay(Pid pid, Destination to, bool warned, UniqueFd stream) = 0;
   /// The ledger decides whether this very connect fails; the caller's thread waits for the answer.
   virtual void connect_to_judge(Outgoing call, Destination to) = 0;
+  /// The run's own command begins; only where execves are held.
+  virtual void main_starts(Pid pid, std::string path) = 0;
+  /// Any other execve; the caller's thread waits for the answer.
+  virtual void exec_held(ExecCall call) = 0;
   /// A call that was let through or refused by a rule.
   virtual void passed_by(Pid pid, Destination to, Routed routed) = 0;
   virtual void datagram_socket(UniqueFd socket) = 0;
@@ -41,7 +45,7 @@ class Gate : public TrafficHandler {
   void on_notice(Pid pid, std::string text) override;
   bool wants_file(std::string_view path) override { return trust_ != nullptr && trust_->wants(path); }
   void on_file(FileCall call) override;
-  void on_exec(ExecCall call) override { std::move(call).let_through(); }
+  void on_exec(ExecCall call) override;
   void on_tree_gone() override;
 
   /// The destination of a call under the name that the program, or else the spec, knows it by.

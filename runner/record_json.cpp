@@ -93,7 +93,12 @@ std::string_view content_type(const Fields& fields) {
   return {};
 }
 
-/// Request or response: every field as it is, bytes ("body" of a message, "data" of a socket) in a form for people.
+bool is_bytes(std::string_view field) {
+  constexpr std::string_view kNames[] = {"body", "data", "stdin", "stdout", "stderr"};  // of messages, sockets and commands
+  return std::ranges::find(kNames, field) != std::end(kNames);
+}
+
+/// Request or response: every field as it is, bytes in a form for people.
 void append_fields(std::string& out, const Fields& fields, std::size_t body_limit) {
   if (!fields.is_object()) {
     if (fields.is_null()) {
@@ -110,7 +115,7 @@ void append_fields(std::string& out, const Fields& fields, std::size_t body_limi
     first = false;
     append_json_string(out, name);
     out += ':';
-    if (value.is_string() && (name == "body" || name == "data")) {
+    if (value.is_string() && is_bytes(name)) {
       const auto& bytes = value.get_ref<const std::string&>();
       if (bytes.empty()) {
         out += R"({"text":""})";

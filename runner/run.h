@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runner/endpoints/datagrams.h"
+#include "runner/endpoints/execs.h"
 #include "runner/endpoints/resolver.h"
 #include "runner/gate.h"
 #include "runner/options.h"
@@ -42,6 +43,8 @@ class Run : private LoopSide {
   void connection_opened(Pid pid, Destination to, UniqueFd stream) override;
   void connection_to_relay(Pid pid, Destination to, bool warned, UniqueFd stream) override;
   void connect_to_judge(Outgoing call, Destination to) override;
+  void main_starts(Pid pid, std::string path) override;
+  void exec_held(ExecCall call) override;
   void passed_by(Pid pid, Destination to, Routed routed) override;
   void datagram_socket(UniqueFd socket) override;
   void process(ProcessEvent event) override;
@@ -66,6 +69,7 @@ class Run : private LoopSide {
   Journal journal_;
   Services services_;
   Resolver resolver_;
+  std::optional<Execs> execs_;  // where execves are held
   std::optional<Trust> trust_;
   Gate gate_;
   std::unique_ptr<Supervisor> supervisor_;

@@ -18,6 +18,7 @@
 #include "runner/endpoints/opaque.h"
 #include "runner/endpoints/streams.h"
 #include "runner/run.h"
+#include "runner/stub_file.h"
 
 namespace bigfoot {
 namespace {
@@ -84,6 +85,12 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
     for (const auto& variable : trust_->variables()) launch.env.push_back(variable);
     launch.files = trust_->needs_looks() ? LaunchOptions::Files::opens_and_looks : LaunchOptions::Files::opens;
   }
+  if (spec_.exec_is_held()) {
+    std::expected<UniqueFd, std::string> stub = open_stub();
+    if (!stub) return std::unexpected(LaunchError{125, stub.error(), ""});
+    execs_.emplace(services_, std::move(*stub));
+    launch.hold_execs = true;
+  }
   auto launched = Supervisor::launch(launch, gate_);
   if (!launched) return std::unexpected(launched.error());
   supervisor_ = std::move(*launched);
@@ -135,6 +142,9 @@ asio::awaitable<void> Run::judge(Outgoing call, Destination to) {
     start(pid, std::move(to), std::move(*stream));
 }
 
+void Run::main_starts(Pid pid, std::string path) { execs_->main_starts(pid, path); }
+void Run::exec_held(ExecCall call) { asio::co_spawn(loop_, execs_->serve(std::move(call)), asio::detached); }
+
 void Run::passed_by(Pid pid, Destination to, Routed routed) {
   const CallTicket ticket = journal_.open_call();
   Interaction interaction;
@@ -160,7 +170,10 @@ void Run::warn_of(const Destination& to) {
 }
 
 void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
-void Run::process(ProcessEvent event) { journal_.process(event); }
+void Run::process(ProcessEvent event) {
+  journal_.process(event);
+  if (execs_ && event.what == ProcessEvent::What::ended) execs_->process_ended(event.pid);
+}
 void Run::notice(Pid pid, std::string text) {
   ++services_.notices[fmt::format("pid {}: {}", journal_.number_of(pid), text)];
 }

@@ -61,9 +61,11 @@ class Stage:
     def __init__(self, bigfoot: str, built: str) -> None:
         self.top = Path(tempfile.mkdtemp(prefix="bigfoot-e2e-"))
         self.top.chmod(0o755)
-        self.bigfoot = self.top / "bigfoot-run"
-        shutil.copy2(bigfoot, self.bigfoot)
-        self.bigfoot.chmod(0o755)
+        self.bigfoot = self.top / Path(bigfoot).name
+        # The stub of mocked commands is looked for beside the program.
+        for program in (Path(bigfoot), Path(bigfoot).parent / "bigfoot-stub"):
+            shutil.copy2(program, self.top / program.name)
+            (self.top / program.name).chmod(0o755)
         self.clients = self.top / "clients"
         self.built = self.top / "built"
         self.examples = self.top / "examples"

@@ -1,0 +1,57 @@
+// runner/endpoints/execs.h - Commands that the program starts: played by the stub, refused, failed, or run for real.
+// Source: spec-format.md, 4.6, section 3 (row `exec`) and section 9, decisions 5 and 9.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "runner/services.h"
+#include "tracer/supervisor.h"
+
+namespace bigfoot {
+
+class Execs {
+ public:
+  /// `stub`: from open_stub(); empty where no execve is held.
+  Execs(Services& services, UniqueFd stub) : services_(services), stub_(std::move(stub)) {}
+
+  /// The run's own command, which is always let through.
+  void main_starts(Pid pid, const std::string& path);
+  /// Answers the call, and plays the command to its end where an entry says how.
+  asio::awaitable<void> serve(ExecCall call);
+  void process_ended(Pid pid) { searches_.erase(pid); }
+
+ private:
+  struct Asked;
+  /// A look-up in PATH by execve(2): what failed so far, and with what.
+  struct Search {
+    std::vector<std::string> argv;
+    std::set<std::string> tried;
+    int code = 0;
+  };
+
+  bool starts_own(const ExecCall& call);
+  bool is_meant(const std::string& program) const;
+  int code_of_search(const ExecCall& call);
+  void fail(ExecCall call, int code);
+  bool is_hidden(const ExecCall& call, const std::string& program);
+  asio::awaitable<void> fail_later(ExecCall call, Asked asked, ExecOutcome outcome);
+  asio::awaitable<void> play(ExecCall call, Asked asked, ExecOutcome outcome);
+  void judge_by_guard(ExecCall call, Asked asked, ExecOutcome outcome);
+  void refuse(ExecCall call, Asked asked, const Entry* entry, std::string text, std::vector<Finding> findings);
+  UniqueFd replace(ExecCall call, const std::string& program);
+  void record(Asked asked, const Entry* entry, Fields response, std::vector<Finding> findings, std::string_view state,
+              std::string_view answered = {});
+
+  Services& services_;
+  UniqueFd stub_;
+  std::set<std::string> taken_;  // programs that entries have been spent on: one that is not installed is still meant
+  std::unordered_map<Pid, Search> searches_;
+  Pid main_{};
+  bool own_to_come_ = false;  // the run's own command is `env`, or what a shebang has it run: it starts the real one
+};
+
+}  // namespace bigfoot

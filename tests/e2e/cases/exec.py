@@ -1,0 +1,147 @@
+# tests/e2e/cases/exec.py - Commands that a program starts, as spec-format.md 4.6 writes them: scripted, refused, failed, let through.
+import re
+
+from harness import ANY, Case
+
+PYTHON = "/usr/bin/python3"
+
+
+def spec(*entries: str) -> str:
+    return "version = 1\n" + "".join(entries)
+
+
+def entry(headline: str, *lines: str) -> str:
+    return "[[expect]]\n" + headline + "\n" + "".join(line + "\n" for line in lines)
+
+
+def python(text: str) -> list[str]:
+    return [PYTHON, "-c", text]
+
+
+def denies_nothing_else(*programs: str) -> str:
+    return "[guard]\nallow = [" + ", ".join(f'"exec:{program}"' for program in programs) + "]\n"
+
+
+PULL = entry('exec = ["git", "pull", "--ff-only"]', 'reply = { stdout = "Already up to date.\\n" }')
+# No program of this name is installed anywhere.
+DEPLOY = entry('exec = ["bigfoot-deploy", "prod"]', 'reply = { exit = 3, stdout = "out\\n", stderr = "err\\n" }')
+UPPER = entry('exec = ["tr", "a-z", "A-Z"]', 'stdin = "hello\\n"', 'reply = { stdout = "HELLO\\n" }')
+SHELL = entry('shell = "echo hello | tr a-z A-Z"', 'reply = { stdout = "HELLO\\n" }')
+CHAT = entry('exec = ["make", "all"]', "steps = [", '  { stdout = "overwrite? " },', '  { stdin = "y\\n" },',
+             '  { stdout = "Build complete\\n", delay = "30ms" },', "  { exit = 0 },", "]")
+LARGE = 3_000_000
+
+
+def run_of(call: str) -> str:
+    return f"import subprocess as s\nr = {call}\nprint(r.returncode, r.stdout, r.stderr)"
+
+
+def captured(arguments: str, more: str = "") -> list[str]:
+    return python(run_of(f"s.run({arguments}, capture_output=True, text=True{more})"))
+
+
+PYTHONS = [
+    Case("Python subprocess.run", captured('["git", "pull", "--ff-only"]'), spec(PULL), stdout="0 Already up to date.\n \n",
+         calls=["exec asserted git"]),
+    Case("a program that is not installed", captured('["bigfoot-deploy", "prod"]'), spec(DEPLOY), stdout="3 out\n err\n\n",
+         calls=["exec asserted bigfoot-deploy"]),
+    Case("stdin is asserted", captured('["tr", "a-z", "A-Z"]', ', input="hello\\n"'), spec(UPPER), stdout="0 HELLO\n \n"),
+    Case("shell=True", captured('"echo hello | tr a-z A-Z"', ", shell=True"), spec(SHELL), stdout="0 HELLO\n \n",
+         calls=["shell asserted sh"]),
+    Case("a shell is looked through", captured('"echo a; git pull --ff-only; echo z"', ", shell=True"), spec(PULL),
+         stdout="0 a\nAlready up to date.\nz\n \n", calls=["exec asserted git"]),
+    Case("env is looked through", captured('["env", "A=1", "git", "pull", "--ff-only"]'), spec(PULL), stdout="0 Already up to date.\n \n",
+         calls=["exec asserted git"]),
+    Case("an absolute path", captured('["/opt/none/git", "pull", "--ff-only"]'), spec(PULL), stdout="0 Already up to date.\n \n"),
+    Case("os.system", python('import os; print(os.system("echo hello | tr a-z A-Z"))'), spec(SHELL), stdout="HELLO\n0\n"),
+    Case("os.posix_spawnp", python('import os\np = os.posix_spawnp("bigfoot-deploy", ["bigfoot-deploy", "prod"], os.environ)\n'
+                                   "print(os.waitstatus_to_exitcode(os.waitpid(p, 0)[1]))"), spec(DEPLOY), stdout="out\n3\n", report="err\n"),
+    Case("execvp in the place of the main program", python('import os; os.execvp("git", ["git", "pull", "--ff-only"])'), spec(PULL),
+         stdout="Already up to date.\n"),
+    Case("exec from a thread", python('import os, threading\nthreading.Thread(target=os.execvp, args=("git", ["git", "pull", "--ff-only"])).start()\n'
+                                      "import time; time.sleep(30)"), spec(PULL), stdout="Already up to date.\n"),
+    Case("asyncio", python("import asyncio\nasync def main():\n  p = await asyncio.create_subprocess_exec('tr', 'a-z', 'A-Z', stdin=-1, stdout=-1)\n"
+                           "  print(await p.communicate(b'hello\\n'), p.returncode)\n"
+                           "  p = await asyncio.create_subprocess_shell('echo hello | tr a-z A-Z', stdout=-1)\n"
+                           "  print(await p.communicate(), p.returncode)\nasyncio.run(main())"), spec(UPPER, SHELL),
+         stdout="(b'HELLO\\n', None) 0\n(b'HELLO\\n', None) 0\n", calls=["exec asserted tr", "shell asserted sh"]),
+    Case("megabytes in and out", python(f"import subprocess as s\nr = s.run(['filter'], input=b'x' * {LARGE}, capture_output=True)\n"
+                                        "print(r.returncode, len(r.stdout), len(r.stderr))"),
+         spec(entry('exec = ["filter"]', 'stdin = { file = "in.txt" }', 'reply = { stdout = { file = "out.txt" }, stderr = { file = "out.txt" } }')),
+         files={"in.txt": "x" * LARGE, "out.txt": "y" * LARGE}, stdout=f"0 {LARGE} {LARGE}\n"),
+    Case("all is written before anything is read", python(f"import subprocess as s\np = s.Popen(['filter'], stdin=-1, stdout=-1)\n"
+                                                          f"p.stdin.write(b'x' * {LARGE}); p.stdin.close()\nprint(len(p.stdout.read()), p.wait())"),
+         spec(entry('exec = ["filter"]', 'stdin = { file = "in.txt" }', 'reply = { stdout = { file = "out.txt" } }')),
+         files={"in.txt": "x" * LARGE, "out.txt": "y" * LARGE}, stdout=f"{LARGE} 0\n"),
+    Case("stdin that nobody closes", python("import subprocess as s\np = s.Popen(['git', 'pull', '--ff-only'], stdin=-1)\nprint(p.wait())"),
+         spec(PULL), stdout="Already up to date.\n0\n"),
+    Case("a command that is killed", python("import subprocess as s\np = s.Popen(['git', 'pull'], stdin=-1, stdout=-1)\np.stdout.read(1)\np.kill()\n"
+                                            "print(p.wait())"),
+         spec(entry('exec = ["git", "pull"]', "steps = [", '  { stdout = "a" },', '  { exit = 0, delay = "20s" },', "]")), stdout="-9\n", exit=3,
+         has=("UNUSED",), timeout=15),
+    Case("multiprocessing is not disturbed", [PYTHON, "m.py"],
+         files={"m.py": "import multiprocessing as m\ndef f(x): return x * x\nif __name__ == '__main__':\n"
+                        "  for way in ('fork', 'spawn', 'forkserver'):\n    with m.get_context(way).Pool(2) as pool: print(pool.map(f, [1, 2, 3]))\n"
+                        "  import subprocess; subprocess.run(['git', 'pull', '--ff-only'])"},
+         spec=spec(denies_nothing_else("python3*"), PULL), stdout="[1, 4, 9]\n[1, 4, 9]\n[1, 4, 9]\nAlready up to date.\n"),
+    Case("1,000 commands from 8 threads", python(
+        "import subprocess as s\nfrom concurrent.futures import ThreadPoolExecutor as P\n"
+        "def f(i): return s.run(['git', 'show', str(i)], stdin=s.DEVNULL, capture_output=True).stdout == b'%d\\n' % i\n"
+        "print(sum(P(8).map(f, range(1000))))"),
+        spec(entry('exec = ["git", "show", "{{n:int}}"]', "times = 1000", 'reply = { stdout = "{{req.argv[2]}}\\n" }')), stdout="1000\n",
+        counts={"asserted": 1000}, timeout=120),
+]
+CLIENTS = [
+    Case("bash", ["bash", "-c", "/opt/none/git pull --ff-only; echo $?"], spec(PULL), stdout="Already up to date.\n0\n"),
+    Case("dash, with a pipe", ["dash", "-c", "echo hello | tr a-z A-Z; echo $?"], spec(UPPER), stdout="HELLO\n0\n"),
+    Case("make", ["make", "-s", "-f", "rules"], spec(UPPER), files={"rules": "all:\n\techo hello | tr a-z A-Z\n"}, stdout="HELLO\n"),
+    Case("Node execFile and spawn", ["node", "-e", "const c = require('child_process');"
+                                     "c.execFile('git', ['pull', '--ff-only'], (e, o) => { console.log(e, o);"
+                                     "const p = c.spawn('tr', ['a-z', 'A-Z']); p.stdout.on('data', d => console.log(String(d)));"
+                                     "p.on('close', s => console.log(s)); p.stdin.end('hello\\n') })"],
+         spec(PULL, UPPER), stdout="null Already up to date.\n\nHELLO\n\n0\n", calls=["exec asserted git", "exec asserted tr"]),
+    Case("Node exec", ["node", "-e", "require('child_process').exec('echo hello | tr a-z A-Z', (e, o) => console.log(e, o))"], spec(SHELL),
+         stdout="null HELLO\n\n"),
+    Case("Go os/exec", ["@built@/run_go", "/usr/bin/tr", "a-z", "A-Z"], spec(UPPER), env={"INPUT": "hello\n"}, stdout='"HELLO\\n" "" <nil>\n'),
+    Case("Ruby backticks", ["ruby", "-e", "puts `/usr/bin/git pull --ff-only`, $?.exitstatus"], spec(PULL), stdout="Already up to date.\n0\n"),
+    Case("PHP proc_open", ["php", "-r", "$p = proc_open(['tr', 'a-z', 'A-Z'], [['pipe', 'r'], ['pipe', 'w']], $f); fwrite($f[0], \"hello\\n\");"
+                           "fclose($f[0]); echo stream_get_contents($f[1]), proc_close($p), \"\\n\";"], spec(UPPER), stdout="HELLO\n0\n"),
+    Case("Java ProcessBuilder", ["java", "Run.java"], spec(denies_nothing_else("java"), PULL), files={
+        "Run.java": 'class Run { public static void main(String[] a) throws Exception { var p = new ProcessBuilder("git", "pull", "--ff-only").start();'
+                    'System.out.print(new String(p.getInputStream().readAllBytes()) + p.waitFor() + "\\n"); } }'},
+         stdout="Already up to date.\n0\n"),
+]
+ENDINGS = [
+    Case("ENOENT", python("import subprocess\ntry: subprocess.run(['git', 'pull'])\nexcept OSError as e: print(e)"),
+         spec(entry('exec = ["git", "pull"]', 'reply = { errno = "ENOENT" }')), stdout="[Errno 2] No such file or directory: 'git'\n",
+         calls=["exec asserted git"]),
+    Case("EACCES", python("import subprocess\ntry: subprocess.run(['/usr/bin/git', 'pull'])\nexcept OSError as e: print(e)"),
+         spec(entry('exec = ["git", "pull"]', 'reply = { errno = "EACCES" }')), stdout="[Errno 13] Permission denied: '/usr/bin/git'\n"),
+    Case("a signal", captured('["git", "pull"]'), spec(entry('exec = ["git", "pull"]', "reply = { signal = 15 }")), stdout="-15  \n"),
+    Case("a program that `which` hides", python("import subprocess\ntry: subprocess.run(['tr', 'a', 'b'])\nexcept OSError as e: print(e)"),
+         spec(entry('which = "tr"', "reply = false"), PULL.replace("reply", "required = false\nreply")),
+         stdout="[Errno 2] No such file or directory: 'tr'\n"),
+    Case("steps", python("import subprocess as s\np = s.Popen(['make', 'all'], stdin=-1, stdout=-1, text=True, bufsize=0)\n"
+                         "print(p.stdout.read(11)); p.stdin.write('y\\n'); p.stdin.flush(); print(p.stdout.read(), p.wait())"),
+         spec(CHAT), stdout="overwrite? \nBuild complete\n 0\n", calls=["exec asserted make"]),
+]
+REPORTS = [
+    Case("unexpected", captured('["git", "push"]'), spec(PULL), stdout=ANY, exit=3,
+         has=("UNEXPECTED", 'exec = ["git", "push"]', "answered 127", "UNUSED")),
+    Case("unexpected, as the command says it", python("import subprocess as s; print(s.run(['git', 'push']).returncode)"),
+         spec(PULL.replace("reply", "required = false\nreply")), stdout="127\n", exit=3, has=("bigfoot-run: ", "UNEXPECTED"),
+         calls=["exec unexpected git"]),
+    Case("another stdin", captured('["tr", "a-z", "A-Z"]', ', input="world\\n"'), spec(UPPER), stdout=re.compile(r"127 HELLO\n bigfoot-run: [^$]*"),
+         exit=3, has=("MISMATCH", "stdin"), calls=["exec mismatch tr"]),
+    Case("once more than expected", python("import subprocess as s\nfor i in 1, 2: print(s.run(['bigfoot-deploy', 'prod']).returncode)"),
+         spec(DEPLOY), stdout="out\n3\n127\n", exit=3, has=("UNEXPECTED", "earlier entry"),
+         calls=["exec asserted bigfoot-deploy", "exec unexpected bigfoot-deploy"]),
+    Case("a denied command", captured('["git", "push"]'), 'version = 1\n[guard]\ndeny = ["exec:git"]\n', stdout=ANY, exit=3,
+         has=("GUARDED", "[guard] deny"), calls=["exec guarded git"]),
+    Case("a command that is allowed", captured('["true"]'), spec(denies_nothing_else("true"), PULL.replace("reply", "required = false\nreply")),
+         stdout="0  \n", calls=["exec allowed true"]),
+    Case("a command that is warned about", captured('["true"]'), 'version = 1\n[guard]\nexec = "warn"\n', stdout="0  \n",
+         has=("was let through",), calls=["exec allowed true"]),
+    Case("nothing is said of commands", captured('["echo", "a"]'), "version = 1\n", stdout="0 a\n \n", calls=[]),
+]
+CASES = PYTHONS + CLIENTS + ENDINGS + REPORTS
