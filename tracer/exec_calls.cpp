@@ -26,16 +26,27 @@ constexpr std::size_t kMostVariables = 16 * 1024;     // an environment is at mo
 constexpr std::size_t kLongestArgument = 128 * 1024;  // linux/binfmts.h: MAX_ARG_STRLEN
 constexpr std::uint64_t kCheckOnly = 0x10000;         // linux/fcntl.h of 6.14: AT_EXECVE_CHECK
 
+// Of an array of pointers, those from `address` to the end of its page: what lies behind may not be mapped.
+std::vector<std::uint64_t> read_pointers(const RemoteMemory& memory, std::uint64_t address) {
+  constexpr std::uint64_t kPage = 4096, kSize = sizeof(std::uint64_t);
+  std::vector<std::uint64_t> out(std::max<std::uint64_t>((kPage - address % kPage) / kSize, 1));
+  if (!memory.read(address, out.data(), out.size() * kSize)) out.clear();
+  return out;
+}
+
 // An array of strings that ends with null; as much of it as can be read.
 std::vector<std::string> read_strings(const RemoteMemory& memory, std::uint64_t address, std::size_t most) {
   std::vector<std::string> out;
-  while (address != 0 && out.size() < most) {
-    const OsResult<std::uint64_t> pointer =
-        memory.read(RemotePtr<std::uint64_t>{address + out.size() * sizeof(std::uint64_t)});
-    if (!pointer || *pointer == 0) break;
-    const OsResult<std::string> text = memory.read_string(RemotePtr<char>{*pointer}, kLongestArgument);
-    if (!text) break;
-    out.push_back(*text);
+  while (address != 0) {
+    const std::vector<std::uint64_t> pointers = read_pointers(memory, address);
+    if (pointers.empty()) return out;
+    for (const std::uint64_t pointer : pointers) {
+      if (pointer == 0 || out.size() >= most) return out;
+      const OsResult<std::string> text = memory.read_string(RemotePtr<char>{pointer}, kLongestArgument);
+      if (!text) return out;
+      out.push_back(*text);
+    }
+    address += pointers.size() * sizeof(std::uint64_t);
   }
   return out;
 }

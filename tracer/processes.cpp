@@ -1,13 +1,12 @@
 // tracer/processes.cpp - Who is who in the tree, and how they ended.
 #include "tracer/processes.h"
 
-#include <linux/types.h>
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "tracer/pidfd_info.h"
 #include "tracer/proc.h"
 
 namespace bigfoot {
@@ -17,22 +16,25 @@ constexpr std::size_t kMostThreads = 65536;  // remembered; above it all are loo
 constexpr int kDeepest = 64;                 // generations of unseen parents looked up for one process
 constexpr auto kCodeGrace = std::chrono::milliseconds(50);  // for the keeper's word to come after the pidfd's
 
-// linux/pidfd.h of 6.15: the exit code of a process that somebody else has reaped.
-struct PidfdInfo {
-  std::uint64_t mask;
-  std::uint64_t cgroupid;
-  std::uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
-  std::int32_t exit_code;
-};
-static_assert(sizeof(PidfdInfo) == 64, "PIDFD_INFO_SIZE_VER0");
-constexpr std::uint64_t kInfoExit = 1UL << 3;
-constexpr unsigned long kGetInfo = _IOWR(0xFF, 11, PidfdInfo);
-
+// Of a process that somebody else has reaped.
 std::optional<int> status_after_reaping(int pidfd) {
-  PidfdInfo info{};
-  info.mask = kInfoExit;
-  if (::ioctl(pidfd, kGetInfo, &info) != 0 || (info.mask & kInfoExit) == 0) return std::nullopt;
-  return info.exit_code;
+  const std::optional<PidfdInfo> info = pidfd_info(pidfd, kPidfdInfoExit);
+  if (!info) return std::nullopt;
+  return info->exit_code;
+}
+
+std::optional<Pid> process_of(Tid tid) {
+  if (const auto info = thread_info(tid)) return static_cast<Pid>(info->tgid);
+  const std::optional<TaskStatus> status = task_status(tid);
+  if (!status) return std::nullopt;
+  return status->process;
+}
+
+std::optional<Pid> parent_of(Pid pid, int pidfd) {
+  if (const auto info = pidfd_info(pidfd, 0)) return static_cast<Pid>(info->ppid);
+  const std::optional<TaskStatus> status = task_status(static_cast<Tid>(pid));
+  if (!status) return std::nullopt;
+  return status->parent;
 }
 
 int wait_status(int code, int status) {
@@ -88,13 +90,13 @@ std::optional<Identity> Processes::identify(Tid tid) {
   {
     const std::lock_guard lock(mutex_);
     if (auto found = cached(tid)) return found;
-    const std::optional<TaskStatus> status = task_status(tid);
-    if (!status) return std::nullopt;
-    const Known* known = add(status->process, 0, events);
+    const std::optional<Pid> process = process_of(tid);
+    if (!process) return std::nullopt;
+    const Known* known = add(*process, 0, events);
     if (known != nullptr) {
       if (process_of_.size() >= kMostThreads) process_of_.clear();
-      process_of_[static_cast<pid_t>(tid)] = static_cast<pid_t>(status->process);
-      out = Identity{{status->process, tid}, known->pidfd};
+      process_of_[static_cast<pid_t>(tid)] = static_cast<pid_t>(*process);
+      out = Identity{{*process, tid}, known->pidfd};
     }
   }
   tell(std::move(events));
@@ -104,13 +106,15 @@ std::optional<Identity> Processes::identify(Tid tid) {
 Processes::Known* Processes::add(Pid pid, int depth, std::vector<ProcessEvent>& events) {
   const auto found = known_.find(static_cast<pid_t>(pid));
   if (found != known_.end() && !found->second.unknown_code_until) return &found->second;
-  const std::optional<TaskStatus> status = task_status(static_cast<Tid>(pid));
-  if (!status || depth > kDeepest) return nullptr;
+  if (depth > kDeepest) return nullptr;
   Known known;
+  watch(pid, known);
+  const std::optional<Pid> above = parent_of(pid, known.pidfd->get());
+  if (!above) return nullptr;
   // An orphan's parent is the keeper: whose it was is not known any more.
-  if (status->parent != above_ && status->parent != static_cast<Pid>(::getpid())) {
-    if (const Known* parent = add(status->parent, depth + 1, events)) {
-      known.parent = status->parent;
+  if (*above != above_ && *above != static_cast<Pid>(::getpid())) {
+    if (const Known* parent = add(*above, depth + 1, events)) {
+      known.parent = *above;
       known.argv = parent->argv;
       known.exe = parent->exe;
     }
@@ -119,7 +123,6 @@ Processes::Known* Processes::add(Pid pid, int depth, std::vector<ProcessEvent>& 
     known.argv = command_line(pid);
     known.exe = process_link(static_cast<pid_t>(pid), "exe").value_or("");
   }
-  watch(pid, known);
   events.push_back({ProcessEvent::What::started, pid, known.parent, known.argv, known.exe, {}, {}, false});
   // In place of one that has ended, if its number is used again. (`found` is stale: a parent may have been added.)
   return &known_.insert_or_assign(static_cast<pid_t>(pid), std::move(known)).first->second;

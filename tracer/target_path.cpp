@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "tracer/pidfd_info.h"
 #include "tracer/proc.h"
 
 namespace bigfoot {
@@ -33,6 +34,8 @@ class LentRights {
  public:
   explicit LentRights(Tid tid) {
     if (::geteuid() != 0) return;  // the target has the same, or the kernel would not let us
+    const std::optional<PidfdInfo> kernels_word = thread_info(tid);
+    if (kernels_word && kernels_word->fsuid == 0 && kernels_word->fsgid == ::getegid()) return;  // root's, nearly always
     const std::optional<FileRights> theirs = file_rights(tid);
     FileRights own = own_rights();
     if (!theirs || own == *theirs) return;
@@ -168,7 +171,7 @@ std::optional<std::string> canonical_path(Tid tid, const std::string& path) {
 bool is_executable(int path_fd) {
   struct stat info {};
   if (::fstat(path_fd, &info) != 0 || !S_ISREG(info.st_mode)) return false;
-  return ::faccessat(AT_FDCWD, fmt::format("/proc/self/fd/{}", path_fd).c_str(), X_OK, AT_EACCESS) == 0;
+  return ::faccessat(path_fd, "", X_OK, AT_EACCESS | AT_EMPTY_PATH) == 0;
 }
 
 }  // namespace bigfoot
