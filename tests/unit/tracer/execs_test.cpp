@@ -19,11 +19,8 @@ namespace bigfoot::test {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AllOf;
-using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::Not;
 
 const std::string kMocked = "/no/such/folder/mocked";
 
@@ -74,8 +71,11 @@ class Mocking : public EchoHandler {
     thread_.join();
   }
   int replaced() const { return replaced_; }
-  std::vector<int> codes;           ///< of replace(), where it failed
-  std::vector<std::string> seen;    ///< path and argv, where it was asked for
+  /// Of replace(), where it failed.
+  std::vector<int> codes() {
+    const std::lock_guard lock(mutex_);
+    return codes_;
+  }
 
  private:
   void replace(ExecCall call) {
@@ -85,7 +85,10 @@ class Mocking : public EchoHandler {
     const UniqueFd theirs(ends[1]);
     const OsResult<void> done = std::move(call).replace(stub_.get(), theirs.get());
     if (done) ++replaced_;
-    if (!done) codes.push_back(done.error().code);
+    if (!done) {
+      const std::lock_guard lock(mutex_);
+      codes_.push_back(done.error().code);
+    }
     if (channels_.size() > 100) channels_.clear();
   }
   void answer() {
@@ -104,6 +107,7 @@ class Mocking : public EchoHandler {
   std::vector<UniqueFd> channels_;
   std::atomic<int> replaced_ = 0;
   std::mutex mutex_;
+  std::vector<int> codes_;
   std::condition_variable changed_;
   std::queue<ExecCall> waiting_;
   bool stop_ = false;
@@ -138,7 +142,7 @@ TEST_P(WayTest, RunsTheStub) {
   Mocking handler(on);
   EXPECT_EQ(run_holding("executes", handler, {way.name, std::to_string(way.times), path}).exit.exit_code, 0);
   EXPECT_GE(handler.replaced(), way.times);
-  EXPECT_THAT(handler.codes, testing::Each(ESRCH)) << "only those whose thread another has ended";
+  EXPECT_THAT(handler.codes(), testing::Each(ESRCH)) << "only those whose thread another has ended";
   ASSERT_TRUE(handler.wait_until_gone());
   int told = 0;
   for (const ProcessEvent& event : handler.processes()) {
@@ -160,14 +164,14 @@ TEST(ExecsTest, StormOfThreads) {
   Mocking handler;
   EXPECT_EQ(run_holding("exec_storm", handler, {"8", "125", kMocked}).exit.exit_code, 0);
   EXPECT_EQ(handler.replaced(), 1000);
-  EXPECT_THAT(handler.codes, IsEmpty());
+  EXPECT_THAT(handler.codes(), IsEmpty());
 }
 
 TEST(ExecsTest, TargetsKilledAtAnyMoment) {
   for (const Mocking::On on : {Mocking::On::notification_thread, Mocking::On::own_thread}) {
     Mocking handler(on);
     EXPECT_EQ(run_holding("killed_executors", handler, {kMocked}).exit.exit_code, 0);
-    EXPECT_THAT(handler.codes, testing::Each(ESRCH));
+    EXPECT_THAT(handler.codes(), testing::Each(ESRCH));
     EXPECT_TRUE(handler.wait_until_gone());
   }
 }
@@ -189,7 +193,7 @@ TEST(ExecsTest, OfAnotherUser) {
 TEST(ExecsTest, TracedIsRefused) {
   Mocking handler;
   EXPECT_EQ(run_holding("executes_traced", handler, {kMocked}).exit.exit_code, EPERM);
-  EXPECT_THAT(handler.codes, ElementsAre(EPERM));
+  EXPECT_THAT(handler.codes(), ElementsAre(EPERM));
 }
 
 struct Installed {
@@ -208,10 +212,10 @@ TEST_P(LanguageTest, RunsTheStub) {
   options.hold_execs = true;
   EXPECT_EQ(run_command(GetParam().argv, handler, options).exit.exit_code, 0);
   EXPECT_GE(handler.replaced(), 1);
-  EXPECT_THAT(handler.codes, IsEmpty());
+  EXPECT_THAT(handler.codes(), IsEmpty());
 }
 const Installed kInstalled[] = {
-    {"Shell", "sh", {"sh", "-c", "out=$(/no/such/mocked one two); test $? = 7 && case $out in '/no/such/mocked one two env='*) ;; *) exit 9;; esac"}},
+    {"Shell", "sh", {"sh", "-c", "out=$(/no/such/mocked a); test $? = 7 && case $out in '/no/such/mocked a env='*) ;; *) exit 9;; esac"}},
     {"PythonSubprocess", "python3", {"python3", "-c", R"(
 import subprocess, os
 for extra in {}, {'close_fds': False}, {'start_new_session': True}, {'preexec_fn': os.getpid}:
@@ -239,7 +243,10 @@ for (let i = 0; i < 20; i++)
     if (!error || error.code !== 7 || stdout !== '/no/such/mocked x env=0\n') process.exit(9);
   });
 )"}},
-    {"Ruby", "ruby", {"ruby", "-e", "out = `/no/such/mocked a`; exit($?.exitstatus == 7 && out.start_with?('/no/such/mocked a env=') ? 0 : 9)"}},
+    {"Ruby", "ruby", {"ruby", "-e", R"(
+out = `/no/such/mocked a`
+exit($?.exitstatus == 7 && out.start_with?('/no/such/mocked a env=') ? 0 : 9)
+)"}},
     {"Php", "php", {"php", "-r", R"(
 $p = proc_open(['/no/such/mocked', 'a'], [1 => ['pipe', 'w']], $pipes, null, []);
 $out = stream_get_contents($pipes[1]);
@@ -270,7 +277,7 @@ func main() {
 }
 )", 0644);
   const std::string program = folder / "run";
-  const std::string build = "HOME=" + (folder / "home") + " GOFLAGS=-mod=mod GO111MODULE=off go build -o " + program + " " + source;
+  const std::string build = "HOME=" + (folder / "home") + " GO111MODULE=off go build -o " + program + " " + source;
   ASSERT_EQ(std::system(build.c_str()), 0);
   Mocking handler;
   LaunchOptions options;
@@ -460,7 +467,7 @@ TEST_P(ExecPlaceTest, Works) {
                 const RunResult result = run_holding("executes", handler, {way, "20", kMocked});
                 if (result.exit.exit_code != 0) return 93;
               }
-              return handler.codes.empty() ? 0 : 94;
+              return handler.codes().empty() ? 0 : 94;
             }),
             0);
 }
