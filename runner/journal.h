@@ -57,6 +57,8 @@ class Journal {
   int number_of(Pid pid) { return processes_.number_of(pid); }
   /// The base name of its executable, "the program" where it is not known.
   std::string program_of(Pid pid) { return processes_.program_of(pid); }
+  /// The processes above it, the nearest first: "sh pid 3, make pid 2, python3 pid 1".
+  std::string parents_of(Pid pid) const { return processes_.parents_of(pid); }
   bool stores_interactions() const { return timeline_.stores_interactions(); }
   /// Whether a request header is left out of interactions as noise.
   bool is_noise(const std::string& header);

@@ -44,11 +44,27 @@ bool ProcessTable::ended(Pid pid) const {
 
 std::string ProcessTable::program_of(Pid pid) const {
   const auto found = current_.find(pid);
-  if (found == current_.end()) return "the program";
-  const ProcessRecord& record = records_[found->second];
+  return found == current_.end() ? "the program" : program_of(records_[found->second]);
+}
+
+std::string ProcessTable::program_of(const ProcessRecord& record) {
   const bool is_named = !record.exe.empty() && !record.exe.starts_with("/proc/");  // Chromium execs /proc/self/exe
-  const std::string path = is_named || record.argv.empty() ? record.exe : record.argv.front();
+  const std::string& path = is_named || record.argv.empty() ? record.exe : record.argv.front();
   return path.empty() ? "the program" : path.substr(path.rfind('/') + 1);
+}
+
+std::string ProcessTable::parents_of(Pid pid) const {
+  std::string out;
+  const auto found = current_.find(pid);
+  if (found == current_.end()) return out;
+  // A parent came before its child, so its number is lower: this ends.
+  for (int at = records_[found->second].ppid, below = records_[found->second].pid; at > 0 && at < below;) {
+    const ProcessRecord& parent = records_[static_cast<std::size_t>(at) - 1];
+    out += (out.empty() ? "" : ", ") + program_of(parent) + " pid " + std::to_string(at);
+    below = at;
+    at = parent.ppid;
+  }
+  return out;
 }
 
 }  // namespace bigfoot

@@ -18,11 +18,14 @@ class ProcessTable {
   int number_of(Pid pid);
   /// The base name of its executable, "the program" where it is not known.
   std::string program_of(Pid pid) const;
+  /// Those above it, the nearest first: "sh pid 3, make pid 2"; "" where none is known.
+  std::string parents_of(Pid pid) const;
   Pid main() const { return main_; }
   /// Whether the process had ended, as far as events told.
   bool ended(Pid pid) const;
 
  private:
+  static std::string program_of(const ProcessRecord& record);
   ProcessRecord& record_of(Pid pid);
   std::deque<ProcessRecord> records_;   // index = number - 1; references stay good
   std::map<Pid, std::size_t> current_;  // a host pid may come back for another process: the latest one

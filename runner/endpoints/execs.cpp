@@ -218,11 +218,14 @@ asio::awaitable<void> Execs::play(ExecCall call, Asked asked, ExecOutcome outcom
     stub->close();
     --services_.live_streams;
   }
-  std::vector<Finding> findings = session->end();
+  // A step that was never played is no fault of the call: as on a connection, it stands for itself.
+  std::vector<Finding> findings, never_played;
+  for (Finding& finding : session->end()) (finding.kind == ViolationKind::unused ? never_played : findings).push_back(std::move(finding));
   const Fields request = session->request();
   for (const auto& [name, value] : request.items()) asked.call[name] = value;
   Fields response = session->response();
   record(std::move(asked), &session->entry(), std::move(response), std::move(findings), "asserted");
+  services_.journal.record(std::move(never_played), false);
 }
 
 void Execs::judge_by_guard(ExecCall call, Asked asked, ExecOutcome outcome) {
@@ -247,6 +250,9 @@ void Execs::judge_by_guard(ExecCall call, Asked asked, ExecOutcome outcome) {
 
 void Execs::refuse(ExecCall call, Asked asked, const Entry* entry, std::string text, std::vector<Finding> findings) {
   if (!text.ends_with('\n')) text += '\n';
+  if (const std::string parents = services_.journal.parents_of(asked.pid); entry == nullptr && !parents.empty()) {
+    for (Finding& finding : findings) finding.notes.push_back("started by " + parents);
+  }
   const UniqueFd channel = replace(std::move(call), asked.program);
   Fields response = Fields::object();
   response["exit"] = 127;

@@ -23,6 +23,7 @@ def denies_nothing_else(*programs: str) -> str:
 
 
 PULL = entry('exec = ["git", "pull", "--ff-only"]', 'reply = { stdout = "Already up to date.\\n" }')
+OPTIONAL = PULL + "required = false\n"
 # No program of this name is installed anywhere.
 DEPLOY = entry('exec = ["bigfoot-deploy", "prod"]', 'reply = { exit = 3, stdout = "out\\n", stderr = "err\\n" }')
 UPPER = entry('exec = ["tr", "a-z", "A-Z"]', 'stdin = "hello\\n"', 'reply = { stdout = "HELLO\\n" }')
@@ -79,7 +80,7 @@ PYTHONS = [
                                             "print(p.wait())"),
          spec(entry('exec = ["git", "pull"]', "steps = [", '  { stdout = "a" },', '  { exit = 0, delay = "20s" },', "]")), stdout="-9\n", exit=3,
          has=("UNUSED",), timeout=15),
-    Case("multiprocessing is not disturbed", [PYTHON, "m.py"],
+    Case("multiprocessing is not disturbed", [PYTHON, "-u", "m.py"],
          files={"m.py": "import multiprocessing as m\ndef f(x): return x * x\nif __name__ == '__main__':\n"
                         "  for way in ('fork', 'spawn', 'forkserver'):\n    with m.get_context(way).Pool(2) as pool: print(pool.map(f, [1, 2, 3]))\n"
                         "  import subprocess; subprocess.run(['git', 'pull', '--ff-only'])"},
@@ -119,18 +120,24 @@ ENDINGS = [
          spec(entry('exec = ["git", "pull"]', 'reply = { errno = "EACCES" }')), stdout="[Errno 13] Permission denied: '/usr/bin/git'\n"),
     Case("a signal", captured('["git", "pull"]'), spec(entry('exec = ["git", "pull"]', "reply = { signal = 15 }")), stdout="-15  \n"),
     Case("a program that `which` hides", python("import subprocess\ntry: subprocess.run(['tr', 'a', 'b'])\nexcept OSError as e: print(e)"),
-         spec(entry('which = "tr"', "reply = false"), PULL.replace("reply", "required = false\nreply")),
+         spec(entry('which = "tr"', "reply = false"), OPTIONAL),
          stdout="[Errno 2] No such file or directory: 'tr'\n"),
     Case("steps", python("import subprocess as s\np = s.Popen(['make', 'all'], stdin=-1, stdout=-1, text=True, bufsize=0)\n"
                          "print(p.stdout.read(11)); p.stdin.write('y\\n'); p.stdin.flush(); print(p.stdout.read(), p.wait())"),
          spec(CHAT), stdout="overwrite? \nBuild complete\n 0\n", calls=["exec asserted make"]),
 ]
 REPORTS = [
-    Case("unexpected", captured('["git", "push"]'), spec(PULL), stdout=ANY, exit=3,
-         has=("UNEXPECTED", 'exec = ["git", "push"]', "answered 127", "UNUSED")),
-    Case("unexpected, as the command says it", python("import subprocess as s; print(s.run(['git', 'push']).returncode)"),
-         spec(PULL.replace("reply", "required = false\nreply")), stdout="127\n", exit=3, has=("bigfoot-run: ", "UNEXPECTED"),
-         calls=["exec unexpected git"]),
+    Case("unexpected", captured('["/bin/ls", "-l"]'), spec(OPTIONAL), stdout=ANY, exit=3,
+         has=("UNEXPECTED", 'exec  = ["/bin/ls", "-l"]', "answered 127", "started by python3"), calls=["exec unexpected ls"]),
+    Case("unexpected, as the command says it", ["sh", "-c", "ls -l; echo $?"], spec(OPTIONAL), stdout="127\n", exit=3,
+         has=("bigfoot-run: ", "UNEXPECTED"), calls=["exec unexpected ls"]),
+    Case("unexpected, told once", ["make", "-s", "-f", "rules"], spec(OPTIONAL), stdout=ANY, exit=2, files={"rules": "all:\n\t./deploy; ls\n",
+         "deploy": "#!/bin/sh\nls\n"}, has=("started by make",), calls=["shell unexpected sh"]),
+    Case("another argv", captured('["git", "push"]'), spec(PULL), stdout=re.compile(r"127  bigfoot-run: mismatch: [^$]*"), exit=3,
+         has=("MISMATCH", 'argv[1]   expected "pull"         got "push"', 'accept it:  exec = ["git", "push"]', "answered 127"),
+         calls=["exec mismatch git"]),
+    Case("another argv, served", captured('["git", "push", "--ff-only"]'), spec(PULL + 'on_mismatch = "serve"\n'),
+         stdout="0 Already up to date.\n \n", exit=3, has=("MISMATCH",), calls=["exec mismatch git"]),
     Case("another stdin", captured('["tr", "a-z", "A-Z"]', ', input="world\\n"'), spec(UPPER), stdout=re.compile(r"127 HELLO\n bigfoot-run: [^$]*"),
          exit=3, has=("MISMATCH", "stdin"), calls=["exec mismatch tr"]),
     Case("once more than expected", python("import subprocess as s\nfor i in 1, 2: print(s.run(['bigfoot-deploy', 'prod']).returncode)"),
@@ -138,7 +145,7 @@ REPORTS = [
          calls=["exec asserted bigfoot-deploy", "exec unexpected bigfoot-deploy"]),
     Case("a denied command", captured('["git", "push"]'), 'version = 1\n[guard]\ndeny = ["exec:git"]\n', stdout=ANY, exit=3,
          has=("GUARDED", "[guard] deny"), calls=["exec guarded git"]),
-    Case("a command that is allowed", captured('["true"]'), spec(denies_nothing_else("true"), PULL.replace("reply", "required = false\nreply")),
+    Case("a command that is allowed", captured('["true"]'), spec(denies_nothing_else("true"), OPTIONAL),
          stdout="0  \n", calls=["exec allowed true"]),
     Case("a command that is warned about", captured('["true"]'), 'version = 1\n[guard]\nexec = "warn"\n', stdout="0  \n",
          has=("was let through",), calls=["exec allowed true"]),
