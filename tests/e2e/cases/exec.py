@@ -122,6 +122,20 @@ ENDINGS = [
     Case("a program that `which` hides", python("import subprocess\ntry: subprocess.run(['tr', 'a', 'b'])\nexcept OSError as e: print(e)"),
          spec(entry('which = "tr"', "reply = false"), OPTIONAL),
          stdout="[Errno 2] No such file or directory: 'tr'\n"),
+    Case("stdin of the run itself, asserted", ["sh", "-c", "tr a-z A-Z"], spec(UPPER), stdin="hello\n", stdout="HELLO\n"),
+    Case("stdin of the run itself is left alone", ["sh", "-c", "git pull --ff-only; read line; echo $line"], spec(PULL), stdin="hello\n",
+         stdout="Already up to date.\nhello\n"),
+    Case("stdin of the run itself never ends", ["sh", "-c", "git pull --ff-only"], spec(PULL), stdout="Already up to date.\n",
+         wrap=("sh", "-c", 'sleep 3 | { "$@"; }', "sh"), timeout=20),
+    Case("cwd and env", python("import subprocess as s\nprint(s.run(['git', 'pull'], cwd='/usr', env={'PATH': '/none', 'A': '1'}, "
+                               "stdout=-1).stdout)"),
+         spec(entry('exec = ["git", "pull"]', 'cwd = "/usr"', 'env = { A = "1" }', 'reply = { stdout = "ok" }')), stdout="b'ok'\n"),
+    Case("a delay", python("import subprocess as s, time\nt = time.monotonic()\ns.run(['git', 'pull'], stdin=s.DEVNULL)\n"
+                           "print(time.monotonic() - t >= 0.3)"),
+         spec(entry('exec = ["git", "pull"]', 'reply = { delay = "300ms" }')), stdout="True\n"),
+    Case("nobody reads what it prints", ["bash", "-c", "set -o pipefail; git pull | head -c 1; echo $?"],
+         spec(entry('exec = ["git", "pull"]', 'reply = { stdout = { file = "out.txt" } }'), denies_nothing_else("head")),
+         files={"out.txt": "y" * LARGE}, stdout="y141\n", calls=["exec asserted git", "exec allowed head"]),
     Case("steps", python("import subprocess as s\np = s.Popen(['make', 'all'], stdin=-1, stdout=-1, text=True, bufsize=0)\n"
                          "print(p.stdout.read(11)); p.stdin.write('y\\n'); p.stdin.flush(); print(p.stdout.read(), p.wait())"),
          spec(CHAT), stdout="overwrite? \nBuild complete\n 0\n", calls=["exec asserted make"]),
