@@ -64,8 +64,9 @@ class Stage:
         self.bigfoot = self.top / Path(bigfoot).name
         # The stub of mocked commands is looked for beside the program.
         for program in (Path(bigfoot), Path(bigfoot).parent / "bigfoot-stub"):
-            shutil.copy2(program, self.top / program.name)
-            (self.top / program.name).chmod(0o755)
+            if program == Path(bigfoot) or program.exists():
+                shutil.copy2(program, self.top / program.name)
+                (self.top / program.name).chmod(0o755)
         self.clients = self.top / "clients"
         self.built = self.top / "built"
         self.examples = self.top / "examples"
