@@ -1,8 +1,8 @@
 // runner/endpoints/exec_play.cpp - see exec_play.h.
 //
-// stdin is read from the start, so that a program which writes all of it before it reads is not held up. It ends where the
-// program closes it. Many never do (Node leaves the pipe of every child open): once all is printed and what came is what the
-// entry asserts, kSilence without another byte is the end too.
+// stdin is read from the start, so that a program which writes all of it before it reads is not held up. It
+// ends where the program closes it. Many never do (Node leaves the pipe of every child open): once all is
+// printed and what came is what the entry asserts, kSilence without another byte is the end too.
 #include "runner/endpoints/exec_play.h"
 
 #include <algorithm>
@@ -13,8 +13,9 @@
 namespace bigfoot {
 namespace {
 
-constexpr std::chrono::milliseconds kSilence{100};  // a program that has something to say says it at once, if it gets the CPU
-constexpr int kPatience = 40;                       // times kSilence, while the program wants to run
+constexpr std::chrono::milliseconds kSilence{
+    100};                      // a program that has something to say says it at once, if it gets the CPU
+constexpr int kPatience = 40;  // times kSilence, while the program wants to run
 constexpr int kRefused = 127;
 
 std::string one_byte(int value) { return std::string(1, static_cast<char>(value)); }
@@ -48,7 +49,8 @@ asio::awaitable<bool> feed(StubChannelIo& stub, ExecSession& session, Pid feeder
 
 asio::awaitable<void> pause(Services& services, StubChannelIo& stub, std::chrono::microseconds time) {
   const auto until = std::chrono::steady_clock::now() + time;
-  while (!stub.gone() && !services.hurry && std::chrono::steady_clock::now() < until) co_await stub.wait(until);
+  while (!stub.gone() && !services.hurry && std::chrono::steady_clock::now() < until)
+    co_await stub.wait(until);
 }
 
 }  // namespace
@@ -56,14 +58,16 @@ asio::awaitable<void> pause(Services& services, StubChannelIo& stub, std::chrono
 bool is_content_with(const Entry& entry, const std::string& input) {
   if (!entry.steps.empty()) return false;
   const auto field = std::ranges::find(entry.asserted, "stdin", &FieldPattern::name);
-  if (field == entry.asserted.end() || !field->pattern) return true;  // whatever comes is wrong, or is not looked at
+  if (field == entry.asserted.end() || !field->pattern)
+    return true;  // whatever comes is wrong, or is not looked at
   // What earlier calls have bound is not known here: such a pattern waits for the end.
   Surroundings nothing;
   nothing.env = [](std::string_view) -> std::optional<std::string> { return std::nullopt; };
   return field->pattern->match(input, "stdin", {}, nothing, nullptr);
 }
 
-asio::awaitable<void> play_command(Services& services, std::shared_ptr<StubChannelIo> stub, ExecSession& session, Pid feeder) {
+asio::awaitable<void> play_command(Services& services, std::shared_ptr<StubChannelIo> stub,
+                                   ExecSession& session, Pid feeder) {
   bool told_of_end = false;
   while (!stub->gone()) {
     const ExecSession::Action action = session.next();

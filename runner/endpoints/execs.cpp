@@ -37,7 +37,9 @@ std::string errno_name(int code) {
 /// Without symbolic links; "" where it is not there, or the program sees other files than we do.
 std::string resolved(const ExecCall& call) {
   std::error_code error;
-  if (process_link(static_cast<pid_t>(call.caller().pid), "root") != std::filesystem::read_symlink("/proc/self/root", error).string()) return "";
+  if (process_link(static_cast<pid_t>(call.caller().pid), "root") !=
+      std::filesystem::read_symlink("/proc/self/root", error).string())
+    return "";
   const std::filesystem::path path = std::filesystem::canonical(call.path(), error);
   return error ? "" : path.string();
 }
@@ -72,9 +74,11 @@ bool is_run_by_env(const std::string& path) {
   return base_name(line.substr(from, line.find_first_of(" \t", from) - from)) == "env";
 }
 
-/// Whether its stdin is the one that bigfoot-run was given, and may never end: a pipe of whoever started the run.
+/// Whether its stdin is the one that bigfoot-run was given, and may never end: a pipe of whoever started the
+/// run.
 bool reads_the_runs_input(Pid pid) {
-  struct stat ours {}, its {};
+  struct stat ours {
+  }, its{};
   const std::string path = fmt::format("/proc/{}/fd/0", static_cast<pid_t>(pid));
   if (::fstat(STDIN_FILENO, &ours) != 0 || ::stat(path.c_str(), &its) != 0) return false;
   return !S_ISREG(ours.st_mode) && ours.st_dev == its.st_dev && ours.st_ino == its.st_ino;
@@ -90,7 +94,8 @@ ChannelEnds make_channel() {
 }
 
 void say_now(const UniqueFd& channel, stub::Order order, std::string_view argument) {
-  const std::string message = static_cast<char>(order) + std::string(argument.substr(0, stub::kLargestMessage - 1));
+  const std::string message =
+      static_cast<char>(order) + std::string(argument.substr(0, stub::kLargestMessage - 1));
   static_cast<void>(::send(channel.get(), message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
@@ -113,15 +118,20 @@ asio::awaitable<void> Execs::serve(ExecCall call) {
 
   Fields fields = fields_of(call, services_.spec);
   ExecOutcome outcome = services_.ledger.offer_exec(fields, services_.journal.next_seq());
-  if (outcome.entry == nullptr && (outcome.leads_on || starts_own(call))) co_return std::move(call).let_through();
+  if (outcome.entry == nullptr && (outcome.leads_on || starts_own(call)))
+    co_return std::move(call).let_through();
   const bool is_shell_text = shell_command(call.path(), call.argv()).has_value();
-  Asked asked{services_.journal.open_call(), call.caller().pid, call.path(), program, is_shell_text ? "shell" : "exec", std::move(fields)};
-  if (outcome.entry == nullptr) co_return judge_by_guard(std::move(call), std::move(asked), std::move(outcome));
+  Asked asked{services_.journal.open_call(),    call.caller().pid, call.path(), program,
+              is_shell_text ? "shell" : "exec", std::move(fields)};
+  if (outcome.entry == nullptr)
+    co_return judge_by_guard(std::move(call), std::move(asked), std::move(outcome));
   taken_.insert(program);
   asked.protocol = outcome.entry->protocol->name;
   if (outcome.session) co_return co_await play(std::move(call), std::move(asked), std::move(outcome));
-  if (outcome.errno_code != 0) co_return co_await fail_later(std::move(call), std::move(asked), std::move(outcome));
-  refuse(std::move(call), std::move(asked), outcome.entry, std::move(outcome.refusal), std::move(outcome.findings));
+  if (outcome.errno_code != 0)
+    co_return co_await fail_later(std::move(call), std::move(asked), std::move(outcome));
+  refuse(std::move(call), std::move(asked), outcome.entry, std::move(outcome.refusal),
+         std::move(outcome.findings));
 }
 
 void Execs::main_starts(Pid pid, const std::string& path) {
@@ -136,14 +146,17 @@ bool Execs::starts_own(const ExecCall& call) {
   return true;
 }
 
-bool Execs::is_meant(const std::string& program) const { return taken_.contains(program) || services_.ledger.may_exec(program); }
+bool Execs::is_meant(const std::string& program) const {
+  return taken_.contains(program) || services_.ledger.may_exec(program);
+}
 
 /// execvp(3) goes on to the next entry of PATH after an execve that failed: that is still the same command.
 int Execs::code_of_search(const ExecCall& call) {
   const auto found = searches_.find(call.caller().pid);
   if (found == searches_.end()) return 0;
   Search& search = found->second;
-  const bool goes_on = search.argv == call.argv() && base_name(*search.tried.begin()) == base_name(call.path());
+  const bool goes_on =
+      search.argv == call.argv() && base_name(*search.tried.begin()) == base_name(call.path());
   if (goes_on && search.tried.insert(call.path()).second) return search.code;
   searches_.erase(found);
   return 0;
@@ -166,8 +179,8 @@ bool Execs::is_hidden(const ExecCall& call, const std::string& program) {
   interaction.op = "look-up";
   interaction.request = {{"name", program}};
   interaction.response = {{"path", false}};
-  services_.journal.record(ticket, {call.caller().pid, 0, program}, std::move(interaction), answer.entry, std::move(findings), "asserted",
-                           "ENOENT");
+  services_.journal.record(ticket, {call.caller().pid, 0, program}, std::move(interaction), answer.entry,
+                           std::move(findings), "asserted", "ENOENT");
   return true;
 }
 
@@ -181,7 +194,8 @@ asio::awaitable<void> Execs::fail_later(ExecCall call, Asked asked, ExecOutcome 
   fail(std::move(call), outcome.errno_code);
 }
 
-/// The stub runs in the program's place; gives our end of its channel, or nothing where the call has failed instead.
+/// The stub runs in the program's place; gives our end of its channel, or nothing where the call has failed
+/// instead.
 UniqueFd Execs::replace(ExecCall call, const std::string& program) {
   ChannelEnds ends = make_channel();
   if (!ends.ours) {
@@ -191,7 +205,9 @@ UniqueFd Execs::replace(ExecCall call, const std::string& program) {
   const OsResult<void> replaced = std::move(call).replace(stub_.get(), ends.of_the_stub.get());
   if (replaced) return std::move(ends.ours);
   if (replaced.error().code == EPERM) {
-    ++services_.warnings[fmt::format("{} could not be replaced, so its execve failed with EPERM: a debugger or strace holds the process", program)];
+    ++services_.warnings[fmt::format(
+        "{} could not be replaced, so its execve failed with EPERM: a debugger or strace holds the process",
+        program)];
   } else if (replaced.error().code != ESRCH) {
     ++services_.warnings[fmt::format("{} could not be replaced: {}", program, to_text(replaced.error()))];
   }
@@ -220,7 +236,8 @@ asio::awaitable<void> Execs::play(ExecCall call, Asked asked, ExecOutcome outcom
   }
   // A step that was never played is no fault of the call: as on a connection, it stands for itself.
   std::vector<Finding> findings, never_played;
-  for (Finding& finding : session->end()) (finding.kind == ViolationKind::unused ? never_played : findings).push_back(std::move(finding));
+  for (Finding& finding : session->end())
+    (finding.kind == ViolationKind::unused ? never_played : findings).push_back(std::move(finding));
   const Fields request = session->request();
   for (const auto& [name, value] : request.items()) asked.call[name] = value;
   Fields response = session->response();
@@ -238,19 +255,23 @@ void Execs::judge_by_guard(ExecCall call, Asked asked, ExecOutcome outcome) {
   const bool allowed = spec.guard.allowing_exec(asked.path, asked.program) != nullptr;
   const GuardLevel level = spec.exec_level();
   if (!allowed && level == GuardLevel::error) {
-    return refuse(std::move(call), std::move(asked), nullptr, std::move(outcome.refusal), std::move(outcome.findings));
+    return refuse(std::move(call), std::move(asked), nullptr, std::move(outcome.refusal),
+                  std::move(outcome.findings));
   }
   if (!allowed && level == GuardLevel::warn) {
-    ++services_.warnings[fmt::format("{} was let through: no expectation matches it and [guard] says \"warn\"", exec_title(call.argv()))];
+    ++services_.warnings[fmt::format(
+        "{} was let through: no expectation matches it and [guard] says \"warn\"", exec_title(call.argv()))];
   }
   // Where children are not watched at all, only what is denied is told of.
   if (allowed || spec.exec_is_watched()) record(std::move(asked), nullptr, Fields::object(), {}, "allowed");
   std::move(call).let_through();
 }
 
-void Execs::refuse(ExecCall call, Asked asked, const Entry* entry, std::string text, std::vector<Finding> findings) {
+void Execs::refuse(ExecCall call, Asked asked, const Entry* entry, std::string text,
+                   std::vector<Finding> findings) {
   if (!text.ends_with('\n')) text += '\n';
-  if (const std::string parents = services_.journal.parents_of(asked.pid); entry == nullptr && !parents.empty()) {
+  if (const std::string parents = services_.journal.parents_of(asked.pid);
+      entry == nullptr && !parents.empty()) {
     for (Finding& finding : findings) finding.notes.push_back("started by " + parents);
   }
   const UniqueFd channel = replace(std::move(call), asked.program);
@@ -262,8 +283,8 @@ void Execs::refuse(ExecCall call, Asked asked, const Entry* entry, std::string t
   say_now(channel, stub::Order::exit, kRefused);
 }
 
-void Execs::record(Asked asked, const Entry* entry, Fields response, std::vector<Finding> findings, std::string_view state,
-                   std::string_view answered) {
+void Execs::record(Asked asked, const Entry* entry, Fields response, std::vector<Finding> findings,
+                   std::string_view state, std::string_view answered) {
   Interaction interaction;
   interaction.protocol = asked.protocol;
   interaction.op = asked.protocol;
@@ -277,7 +298,8 @@ void Execs::record(Asked asked, const Entry* entry, Fields response, std::vector
   for (const char* name : {"stdin", "cwd"})  // an environment is long, and full of secrets
     if (asked.call.contains(name)) interaction.request[name] = asked.call[name];
   interaction.response = std::move(response);
-  services_.journal.record(asked.ticket, {asked.pid, 0, asked.program}, std::move(interaction), entry, std::move(findings), state, answered);
+  services_.journal.record(asked.ticket, {asked.pid, 0, asked.program}, std::move(interaction), entry,
+                           std::move(findings), state, answered);
 }
 
 }  // namespace bigfoot

@@ -1,5 +1,5 @@
-// runner/endpoints/execs.h - Commands that the program starts: played by the stub, refused, failed, or run for real.
-// Source: spec-format.md, 4.6, section 3 (row `exec`) and section 9, decisions 5 and 9.
+// runner/endpoints/execs.h - Commands that the program starts: played by the stub, refused, failed, or run
+// for real. Source: spec-format.md, 4.6, section 3 (row `exec`) and section 9, decisions 5 and 9.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -41,17 +41,20 @@ class Execs {
   asio::awaitable<void> fail_later(ExecCall call, Asked asked, ExecOutcome outcome);
   asio::awaitable<void> play(ExecCall call, Asked asked, ExecOutcome outcome);
   void judge_by_guard(ExecCall call, Asked asked, ExecOutcome outcome);
-  void refuse(ExecCall call, Asked asked, const Entry* entry, std::string text, std::vector<Finding> findings);
+  void refuse(ExecCall call, Asked asked, const Entry* entry, std::string text,
+              std::vector<Finding> findings);
   UniqueFd replace(ExecCall call, const std::string& program);
-  void record(Asked asked, const Entry* entry, Fields response, std::vector<Finding> findings, std::string_view state,
-              std::string_view answered = {});
+  void record(Asked asked, const Entry* entry, Fields response, std::vector<Finding> findings,
+              std::string_view state, std::string_view answered = {});
 
   Services& services_;
   UniqueFd stub_;
-  std::set<std::string> taken_;  // programs that entries have been spent on: one that is not installed is still meant
+  std::set<std::string>
+      taken_;  // programs that entries have been spent on: one that is not installed is still meant
   std::unordered_map<Pid, Search> searches_;
   Pid main_{};
-  bool own_to_come_ = false;  // the run's own command is `env`, or what a shebang has it run: it starts the real one
+  bool own_to_come_ =
+      false;  // the run's own command is `env`, or what a shebang has it run: it starts the real one
 };
 
 }  // namespace bigfoot

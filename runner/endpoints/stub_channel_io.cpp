@@ -12,7 +12,10 @@
 namespace bigfoot {
 
 StubChannelIo::StubChannelIo(Services& services, UniqueFd channel)
-    : services_(services), channel_(services.loop, channel.release()), news_(services.loop), word_(stub::kLargestMessage, '\0') {}
+    : services_(services),
+      channel_(services.loop, channel.release()),
+      news_(services.loop),
+      word_(stub::kLargestMessage, '\0') {}
 
 void StubChannelIo::listen() { asio::co_spawn(services_.loop, hear(shared_from_this()), asio::detached); }
 
@@ -23,7 +26,8 @@ void StubChannelIo::close() {
 
 asio::awaitable<void> StubChannelIo::hear(std::shared_ptr<StubChannelIo> self) {
   while (!self->gone_) {
-    auto [error] = co_await self->channel_.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
+    auto [error] = co_await self->channel_.async_wait(asio::posix::stream_descriptor::wait_read,
+                                                      asio::as_tuple(asio::use_awaitable));
     if (error) co_return;
     self->take_words();
     self->news_.cancel();
@@ -59,11 +63,13 @@ asio::awaitable<void> StubChannelIo::send(stub::Order order, std::string_view ar
     message += argument.substr(0, kMost);
     argument.remove_prefix(std::min(argument.size(), kMost));
     while (!gone_) {
-      if (::send(channel_.native_handle(), message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) break;
+      if (::send(channel_.native_handle(), message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+        break;
       if (errno == EINTR) continue;
       if (errno != EAGAIN && errno != ENOBUFS) gone_ = true;
       if (gone_) break;
-      auto [error] = co_await channel_.async_wait(asio::posix::stream_descriptor::wait_write, asio::as_tuple(asio::use_awaitable));
+      auto [error] = co_await channel_.async_wait(asio::posix::stream_descriptor::wait_write,
+                                                  asio::as_tuple(asio::use_awaitable));
       if (error) gone_ = true;
     }
   } while (!argument.empty() && !gone_);

@@ -1,4 +1,5 @@
-// runner/endpoints/stub_channel_io.h - The supervisor's end of the channel to a stub. Source: runner/stub/protocol.h.
+// runner/endpoints/stub_channel_io.h - The supervisor's end of the channel to a stub. Source:
+// runner/stub/protocol.h.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,7 +21,8 @@ class StubChannelIo : public std::enable_shared_from_this<StubChannelIo> {
  public:
   /// `channel`: non-blocking.
   StubChannelIo(Services& services, UniqueFd channel);
-  /// From now on what the stub says is taken at any time: one that is held up by its stdout goes on with its stdin.
+  /// From now on what the stub says is taken at any time: one that is held up by its stdout goes on with its
+  /// stdin.
   void listen();
   void close();
 
