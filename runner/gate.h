@@ -44,7 +44,9 @@ class Gate : public TrafficHandler {
   void on_process(ProcessEvent event) override;
   void on_notice(Pid pid, std::string text) override;
   bool wants_file(std::string_view path) override { return trust_ != nullptr && trust_->wants(path); }
+  bool watches_file(std::string_view) override { return false; }
   void on_file(FileCall call) override;
+  void on_output(OutputCall) override {}
   void on_exec(ExecCall call) override;
   void on_tree_gone() override;
 

@@ -11,30 +11,12 @@
 #include <variant>
 #include <vector>
 
+#include "spec/file_outcome.h"
+#include "spec/finding.h"
+#include "spec/log_outcome.h"
 #include "spec/spec.h"
 
 namespace bigfoot {
-
-enum class ViolationKind {
-  unexpected, mismatch, unasserted, unused, out_of_order, out_of_state, guarded, leaked, undecoded, tls_refused, timeout
-};
-/// As timelines and reports spell it: "out-of-order".
-std::string_view to_text(ViolationKind kind);
-
-/// One broken rule, as the ledger sees it; the runner adds the interaction and the process.
-struct Finding {
-  ViolationKind kind = ViolationKind::unexpected;
-  const Entry* entry = nullptr;  ///< the entry concerned, if there is one
-  Place at;                      ///< of the entry, reply or step concerned; line 0: none
-  std::string message;           ///< one line: "POST http://…/charges: 1 field differs"
-  std::vector<Difference> differences;
-  std::size_t fields_equal = 0;
-  const Entry* nearest = nullptr;
-  std::string nearest_reason;             ///< "path differs at \"s\""
-  std::vector<std::string> notes;         ///< "1 earlier entry for this call was used at #4"
-  std::string suggestion_verb;            ///< "accept it" or "add"
-  std::string suggestion;                 ///< TOML to paste, real values, not yet redacted
-};
 
 /// What to do with one call.
 struct Outcome {
@@ -151,6 +133,21 @@ class Ledger {
   /// The look-up has been answered from the entry: once a look-up, not once a probe. An entry that says how often keeps its
   /// place in the order; the others are data, and may come at any time.
   std::vector<Finding> use_which(std::string_view program, std::uint64_t seq);
+
+  /// What stands at a watched path, see FileView; and the names right below a watched folder that literal paths of entries
+  /// imply to be there. Both spend nothing.
+  FileView view_file(std::string_view path) const;
+  std::vector<std::string> names_in(std::string_view folder) const;
+  /// Matches one call on a watched path and spends its entry. `call`: operation (read, write, append, create, mkdir, rename,
+  /// link, symlink, unlink, rmdir, chmod, truncate), path, and what the operation has beside: target (rename, link: the new
+  /// name; symlink: its text), mode (chmod: "0644"), length (truncate). Of write, append and create the content comes at the
+  /// end, see FileSession; an entry `create` also fits the write of a file that was not there (`is_new`), and `write` the
+  /// making of one.
+  FileOutcome offer_file(const Fields& call, bool is_new, std::uint64_t seq);
+
+  /// Matches one record of a channel and spends its entry. `record`: channel, level (normalised, "" for none), logger,
+  /// message, and the other named parts of the line.
+  LogOutcome offer_log(const Fields& record, std::uint64_t seq);
 
   /// The draft of an `unexpected` for bytes that are no call of a known protocol.
   Finding unexpected_bytes(const Destination& to, std::string_view first_bytes) const;

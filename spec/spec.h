@@ -12,6 +12,7 @@
 
 #include "protocols/protocol.h"
 #include "spec/diagnostics.h"
+#include "spec/log_format.h"
 #include "spec/pattern.h"
 
 namespace bigfoot {
@@ -121,10 +122,33 @@ struct TlsRule {
   bool opaque = true;        ///< the handshake is the program's and the real server's; false: it ends here
 };
 
+/// One of guard.file.watch: "/etc/myapp/**".
+struct WatchedPath {
+  std::string text;
+  Place at;
+  PatternPtr pattern;
+  std::string folder;  ///< its names up to the first wildcard: "/etc/myapp"; of a path without one its folder
+};
+
+/// One [channels.NAME]: a stream whose lines are log records.
+struct Channel {
+  enum class Source { standard_output, standard_error, syslog, journal, file, udp, tcp };
+  std::string name;
+  Place at;
+  Source source = Source::standard_error;
+  std::string path;          ///< file: absolute
+  EndpointPattern endpoint;  ///< syslog (/dev/log), journal, udp, tcp: the connections that are the channel
+  LogFormatPtr format;       ///< null: a whole line is the message. Of the message, where the source has a format itself
+  bool strict = false;       ///< every record must be asserted
+  bool swallow = false;      ///< standard_output, standard_error: what belongs to records does not come out
+  LogLevel ignore_below = LogLevel::none;
+};
+
 struct Guard {
   GuardLevel default_level = GuardLevel::error;
   std::map<std::string, GuardLevel, std::less<>> levels;  ///< per protocol
   std::vector<GuardRule> allow, deny;
+  std::vector<WatchedPath> watch;  ///< guard.file.watch
   std::vector<TlsRule> tls;  ///< names before globs, and of each those with a port first
   GuardLevel level(std::string_view protocol) const;
   const GuardRule* allowing(const Destination& to) const;
@@ -158,6 +182,7 @@ struct Spec {
   std::vector<std::string> noise_headers;  ///< globs, lower case: the built-in list and the spec's
   std::vector<Entry> entries;
   std::vector<TestSection> tests;
+  std::vector<Channel> channels;
 
   /// Whether a child process that no entry expects is a violation: from the first exec or shell entry on, and where
   /// guard.exec says so. What kind of one: exec_level().

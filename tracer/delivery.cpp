@@ -13,6 +13,11 @@ void Delivery::file(FileCall call) {
   handler_.on_file(std::move(call));
 }
 
+void Delivery::output(OutputCall call) {
+  const std::lock_guard lock(one_at_a_time_);
+  handler_.on_output(std::move(call));
+}
+
 void Delivery::exec(ExecCall call) {
   const std::lock_guard lock(one_at_a_time_);
   handler_.on_exec(std::move(call));

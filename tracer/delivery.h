@@ -24,7 +24,9 @@ class Delivery {
   void datagram_socket(UniqueFd socket);
   /// For every open of the tree: not serialised with the others either.
   bool wants_file(std::string_view path) { return handler_.wants_file(path); }
+  bool watches_file(std::string_view path) { return handler_.watches_file(path); }
   void file(FileCall call);
+  void output(OutputCall call);
   void exec(ExecCall call);
 
  private:

@@ -83,7 +83,7 @@ void give_access(Notification notification, const Question& question, int) {
 }
 
 Question question_of_open(RemoteFd folder, std::uint64_t flags) {
-  return {.kind = FileCall::Kind::open,
+  return {.operation = FileCall::Operation::open,
           .answer = give_descriptor,
           .folder = folder,
           .follow = (flags & O_NOFOLLOW) == 0,
@@ -96,7 +96,7 @@ struct FileCall::State {
   Notification notification;
   Question question;
   Caller caller;
-  std::string path;
+  Request request;
 };
 
 FileCall::FileCall(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -110,11 +110,10 @@ FileCall::~FileCall() {
   if (state_) std::move(*this).let_through();
 }
 
-FileCall::Kind FileCall::kind() const { return state_->question.kind; }
 const Caller& FileCall::caller() const { return state_->caller; }
-const std::string& FileCall::path() const { return state_->path; }
+const FileCall::Request& FileCall::request() const { return state_->request; }
 OsResult<UniqueFd> FileCall::original() const {
-  OsResult<UniqueFd> file = open_file(state_->caller.tid, state_->path, state_->question.follow);
+  OsResult<UniqueFd> file = open_file(state_->caller.tid, state_->request.path, state_->request.follow);
   // Another's file, or none, if the thread has gone: not to be taken for a missing one.
   if (!state_->notification.alive()) return std::unexpected(OsError{"open", ESRCH});
   return file;
@@ -187,18 +186,18 @@ void FileCalls::openat2(Notification notification) {
 
 void FileCalls::stat(Notification notification) {
   const Question question{
-      .kind = FileCall::Kind::look, .answer = give_stat, .buffer = notification.argument(1)};
+      .operation = FileCall::Operation::look, .answer = give_stat, .buffer = notification.argument(1)};
   look(std::move(notification), 0, question);
 }
 
 void FileCalls::lstat(Notification notification) {
   const Question question{
-      .kind = FileCall::Kind::look, .answer = give_stat, .follow = false, .buffer = notification.argument(1)};
+      .operation = FileCall::Operation::look, .answer = give_stat, .follow = false, .buffer = notification.argument(1)};
   look(std::move(notification), 0, question);
 }
 
 void FileCalls::newfstatat(Notification notification) {
-  const Question question{.kind = FileCall::Kind::look,
+  const Question question{.operation = FileCall::Operation::look,
                           .answer = give_stat,
                           .folder = folder_argument(notification),
                           .follow = follows(notification.argument(3)),
@@ -207,7 +206,7 @@ void FileCalls::newfstatat(Notification notification) {
 }
 
 void FileCalls::statx(Notification notification) {
-  const Question question{.kind = FileCall::Kind::look,
+  const Question question{.operation = FileCall::Operation::look,
                           .answer = give_statx,
                           .folder = folder_argument(notification),
                           .follow = follows(notification.argument(2)),
@@ -217,12 +216,12 @@ void FileCalls::statx(Notification notification) {
 
 void FileCalls::access(Notification notification) {
   const Question question{
-      .kind = FileCall::Kind::look, .answer = give_access, .mode = notification.argument(1)};
+      .operation = FileCall::Operation::access, .answer = give_access, .mode = notification.argument(1)};
   look(std::move(notification), 0, question);
 }
 
 void FileCalls::faccessat(Notification notification) {
-  const Question question{.kind = FileCall::Kind::look,
+  const Question question{.operation = FileCall::Operation::access,
                           .answer = give_access,
                           .folder = folder_argument(notification),
                           .mode = notification.argument(2)};
@@ -230,7 +229,7 @@ void FileCalls::faccessat(Notification notification) {
 }
 
 void FileCalls::faccessat2(Notification notification) {
-  const Question question{.kind = FileCall::Kind::look,
+  const Question question{.operation = FileCall::Operation::access,
                           .answer = give_access,
                           .folder = folder_argument(notification),
                           .follow = follows(notification.argument(3)),
@@ -249,8 +248,10 @@ void FileCalls::ask(Notification notification, const std::string& path, const Qu
   if (!who) return let_through(std::move(notification));
   std::string absolute = absolute_path(who->caller.tid, path, question.folder);
   if (absolute.empty() || !notification.alive()) return let_through(std::move(notification));
+  FileCall::Request request{
+      .operation = question.operation, .path = std::move(absolute), .follow = question.follow};
   delivery_.file(FileCall(std::make_unique<FileCall::State>(std::move(notification), question, who->caller,
-                                                            std::move(absolute))));
+                                                            std::move(request))));
 }
 
 }  // namespace bigfoot

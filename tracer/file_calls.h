@@ -38,7 +38,7 @@ class FileCalls {
 
   /// What a call asks for beside its path, and how it is answered.
   struct Question {
-    FileCall::Kind kind = FileCall::Kind::open;
+    FileCall::Operation operation = FileCall::Operation::open;
     void (*answer)(Notification, const Question&, int fd) = nullptr;
     RemoteFd folder = kWorkingDirectory;
     bool follow = true;          ///< a link at the end of the path

@@ -2,6 +2,11 @@
 // This is all that the runner sees of Linux's side. Source: kernel-notes.md in the design notes, seccomp_unotify(2).
 #pragma once
 
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <array>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,33 +59,101 @@ class Outgoing {
   std::unique_ptr<State> state_;
 };
 
-/// One attempt of the target to open a file for reading, or to look whether it is there and how long it is. The target's
-/// thread waits until one of the answers is given; a FileCall that is dropped is let through. Answer it where it comes.
+/// One call of the target that names a file. Its thread waits until one of the answers is given; a FileCall that is dropped is
+/// let through. May be moved to another thread and answered there.
 class FileCall {
  public:
-  enum class Kind { open, look };  ///< look: the stat and access families
+  enum class Operation {
+    open,           ///< open(2) and its family, creat(2)
+    look,           ///< stat(2), lstat(2), newfstatat(2), statx(2)
+    access,         ///< access(2), faccessat(2), faccessat2(2)
+    read_link,      ///< readlink(2), readlinkat(2)
+    list,           ///< getdents64(2), where a handler lists folders itself: see LaunchOptions::Files::all
+    make_folder,    ///< mkdir(2)
+    make_node,      ///< mknod(2): a file, a FIFO, a socket, a device
+    remove,         ///< unlink(2)
+    remove_folder,  ///< rmdir(2)
+    rename,         ///< rename(2), renameat2(2)
+    link,           ///< link(2)
+    symbolic_link,  ///< symlink(2)
+    change_mode,    ///< chmod(2)
+    change_owner,   ///< chown(2), lchown(2)
+    truncate,       ///< truncate(2)
+    set_times,      ///< utimensat(2) and its family
+    attributes,     ///< getxattr(2), setxattr(2), listxattr(2), removexattr(2) and their l-forms
+  };
+  struct Request {
+    Operation operation = Operation::open;
+    /// Absolute as the target sees it (its cwd and root, or the folder it gave), "." and ".." as written; symbolic links not
+    /// followed. Of `symbolic_link` the link that is made. No trailing slash is dropped.
+    std::string path;
+    /// The same file by the name that the kernel would find it under: links followed as far as files are there really (the last
+    /// one only where `follow`), "." and ".." gone. What is not there keeps its name. Only with LaunchOptions::Files::all.
+    std::string resolved;
+    /// rename, link: the other name, the new one; symbolic_link: the text of the link.
+    std::string other;
+    std::string other_resolved;  ///< rename, link
+    bool follow = true;          ///< a symbolic link at the end of path
+    int flags = 0;     ///< open: O_*; access: R_OK, W_OK, X_OK; rename: RENAME_*
+    mode_t mode = 0;   ///< open with O_CREAT, make_folder, make_node (all less the target's umask), change_mode
+    off_t length = 0;  ///< truncate
+    std::array<timespec, 2> times{};  ///< set_times: access, modification; UTIME_NOW, UTIME_OMIT
+  };
   FileCall(FileCall&&) noexcept;
   FileCall& operator=(FileCall&&) noexcept;
   ~FileCall();
 
-  Kind kind() const;
+  const Request& request() const;
   const Caller& caller() const;
-  /// Absolute as the target sees it (its cwd and root, or the folder it gave); symbolic links not followed.
-  const std::string& path() const;
   /// The file that the target would have opened, read-only, opened by us. The error is what the target would have seen;
   /// EINVAL for anything but a regular file, ELOOP also for a link that a look does not follow, ESRCH: it has gone.
   OsResult<UniqueFd> original() const;
 
   void let_through() &&;  ///< the kernel runs the call
   void fail(Errno) &&;    ///< the call returns -1 and this errno
-  /// As if the path named the file behind `fd`: an open gives a descriptor of its own to it (its offset is not shared,
-  /// reading only), stat tells its size, access says yes.
+  void succeed() &&;      ///< the call returns 0, and nothing was done
+  /// open, look, access: as if the path named the file behind `fd`: an open gives a descriptor of its own to it (its offset is
+  /// not shared, reading only), stat tells its size, access says yes to reading.
   void answer(int fd) &&;
+  /// open: the target gets this very open file.
+  void give(int fd) &&;
+  /// look: stat tells this.
+  void describe(const struct stat& info) &&;
+  /// read_link: the link's text, cut to the target's buffer.
+  void answer_link(std::string_view text) &&;
+  /// list: what stands next in the folder. At most `room()` bytes of linux_dirent64 records; none: its end.
+  void answer_list(std::string_view records) &&;
+  std::size_t room() const;
 
  private:
   friend class FileCalls;
   struct State;
   explicit FileCall(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// One write(2) or writev(2) of the target to the standard output or error of the run: to descriptor 1 or 2 while that is
+/// the file that it is of the run itself. Its thread waits until one of the answers is given; dropped it is let through.
+class OutputCall {
+ public:
+  OutputCall(OutputCall&&) noexcept;
+  OutputCall& operator=(OutputCall&&) noexcept;
+  ~OutputCall();
+
+  const Caller& caller() const;
+  int descriptor() const;           ///< 1 or 2
+  const std::string& bytes() const; ///< all of them; what lies behind the first 1 MiB of one call is not read, see cut()
+  std::size_t cut() const;          ///< bytes of the call that were not read
+
+  /// The kernel writes them; where the file is non-blocking we do, since only so it is known how many were written.
+  /// Gives how many of bytes() went out: what did not is written by the target again.
+  std::size_t let_through() &&;
+  void swallow() &&;  ///< the call says that everything was written, and nothing is
+
+ private:
+  friend class OutputCalls;
+  struct State;
+  explicit OutputCall(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
@@ -154,7 +227,12 @@ class TrafficHandler {
   /// Whether on_file() is to see calls that name this path, as the program wrote it (perhaps relative). Asked for every
   /// open of the tree, so it must take next to no time; perhaps while another method is running on another thread.
   virtual bool wants_file(std::string_view path) = 0;
+  /// With LaunchOptions::Files::all: whether on_file() is to see calls of this file, by Request::path without dots, and by
+  /// Request::resolved. Thread-safe and quick like wants_file().
+  virtual bool watches_file(std::string_view path) = 0;
   virtual void on_file(FileCall call) = 0;
+  /// Only with LaunchOptions::hold_stdout or hold_stderr.
+  virtual void on_output(OutputCall call) = 0;
   /// Only with LaunchOptions::hold_execs. A call whose program is not there comes too: execvp(3) tries PATH entries in turn.
   /// May answer at once: on_process() is then called from inside.
   virtual void on_exec(ExecCall call) = 0;
@@ -170,7 +248,9 @@ struct LaunchOptions {
   /// Whether every execve is held until the handler has answered it (TrafficHandler::on_exec).
   bool hold_execs = false;
   /// Which file calls are trapped at all. Each costs every call of its kind a round trip.
-  enum class Files { none, opens, opens_and_looks } files = Files::none;
+  /// `opens`: of those only the ones for reading; `all`: every call that names a file (FileCall::Operation).
+  enum class Files { none, opens, opens_and_looks, all } files = Files::none;
+  bool hold_stdout = false, hold_stderr = false;  ///< whether writes there wait for TrafficHandler::on_output
 };
 
 /// Why nothing was started. `exit_status` as outputs.md: 125, 126, 127.

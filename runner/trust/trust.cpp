@@ -37,7 +37,7 @@ void Trust::answer(FileCall call) {
     const CertificateAuthority& authority = tls_.authority();
     stand_ins_.emplace(CaTexts{authority.pem(), authority.der(), authority.subject_hash(), authority.key_pin()}, named_, note_);
   }
-  const int fd = stand_ins_->find(call.path(), call.caller().tid, [&call] { return call.original(); });
+  const int fd = stand_ins_->find(call.request().path, call.caller().tid, [&call] { return call.original(); });
   if (fd >= 0) std::move(call).answer(fd);
   else std::move(call).let_through();
 }

@@ -71,7 +71,7 @@ class Adding : public EchoHandler {
         codes.push_back(original.error().code);
         return std::move(call).let_through();
       }
-      UniqueFd& answer = answers_[call.path()];
+      UniqueFd& answer = answers_[call.request().path];
       if (!answer) answer = sealed((original ? contents(original->get()) : "") + kMore);
       std::move(call).answer(answer.get());
     };

@@ -114,7 +114,8 @@ void EchoHandler::on_notice(Pid, std::string text) {
 void EchoHandler::on_file(FileCall call) {
   {
     const std::lock_guard lock(mutex_);
-    files_.push_back((call.kind() == FileCall::Kind::open ? "open " : "look ") + call.path());
+    const FileCall::Request& request = call.request();
+    files_.push_back((request.operation == FileCall::Operation::open ? "open " : "look ") + request.path);
   }
   if (serve) serve(std::move(call));
 }

@@ -25,6 +25,8 @@ class EchoHandler : public TrafficHandler {
   /// What to do instead of redirecting: true when it has answered.
   std::function<bool(Outgoing&)> decide;
   std::function<bool(std::string_view)> wants;  ///< no file, if not set
+  std::function<bool(std::string_view)> watches;  ///< watches_file(); none, if not set
+  std::function<void(OutputCall)> output;         ///< lets them through, if not set
   std::function<void(FileCall)> serve;          ///< lets them through, if not set
   std::function<void(ExecCall)> exec;           ///< lets them through, if not set
 
@@ -33,7 +35,11 @@ class EchoHandler : public TrafficHandler {
   void on_process(ProcessEvent event) override;
   void on_notice(Pid pid, std::string text) override;
   bool wants_file(std::string_view path) override { return wants && wants(path); }
+  bool watches_file(std::string_view path) override { return watches && watches(path); }
   void on_file(FileCall call) override;
+  void on_output(OutputCall call) override {
+    if (output) output(std::move(call));
+  }
   void on_exec(ExecCall call) override;
   void on_tree_gone() override;
 

@@ -463,7 +463,9 @@ class NoTraffic : public TrafficHandler {
   void on_process(ProcessEvent) override {}
   void on_notice(Pid, std::string) override {}
   bool wants_file(std::string_view) override { return false; }
+  bool watches_file(std::string_view) override { return false; }
   void on_file(FileCall) override {}
+  void on_output(OutputCall) override {}
   void on_exec(ExecCall) override {}
   void on_tree_gone() override {}
 };
