@@ -73,7 +73,16 @@ void Gate::on_datagram_socket(UniqueFd socket) {
   boost::asio::post(loop_, [this, socket = std::move(socket)]() mutable { side_.datagram_socket(std::move(socket)); });
 }
 
-void Gate::on_file(FileCall call) { trust_->answer(std::move(call)); }
+void Gate::on_file(FileCall call) {
+  const FileCall::Request& request = call.request();
+  const bool looks = request.operation == FileCall::Operation::look || request.operation == FileCall::Operation::access;
+  if (!programs_.may_be_meant(request.path)) {
+    if (trust_ != nullptr) trust_->answer(std::move(call));
+    return;
+  }
+  if (!looks) return;  // what is in a program's file is no look-up
+  boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.program_looked_for(std::move(call)); });
+}
 
 void Gate::on_exec(ExecCall call) {
   // The launch, on the loop's own thread, is over only when the run's command runs.

@@ -6,6 +6,7 @@
 
 #include "runner/names.h"
 #include "runner/policy.h"
+#include "runner/program_names.h"
 #include "spec/ledger.h"
 #include "runner/trust/trust.h"
 #include "tracer/supervisor.h"
@@ -25,6 +26,8 @@ class LoopSide {
   virtual void main_starts(Pid pid, std::string path) = 0;
   /// Any other execve; the caller's thread waits for the answer.
   virtual void exec_held(ExecCall call) = 0;
+  /// A look at a file that may be a program which the spec names; the caller's thread waits for the answer.
+  virtual void program_looked_for(FileCall call) = 0;
   /// A call that was let through or refused by a rule.
   virtual void passed_by(Pid pid, Destination to, Routed routed) = 0;
   virtual void datagram_socket(UniqueFd socket) = 0;
@@ -36,14 +39,15 @@ class LoopSide {
 class Gate : public TrafficHandler {
  public:
   /// `trust`: null where no TLS is terminated.
-  Gate(const Spec& spec, const Ledger& ledger, Names& names, Trust* trust, boost::asio::any_io_executor loop, LoopSide& side)
-      : spec_(spec), ledger_(ledger), names_(names), trust_(trust), loop_(std::move(loop)), side_(side) {}
+  Gate(const Spec& spec, const Ledger& ledger, Names& names, const ProgramNames& programs, Trust* trust,
+       boost::asio::any_io_executor loop, LoopSide& side)
+      : spec_(spec), ledger_(ledger), names_(names), programs_(programs), trust_(trust), loop_(std::move(loop)), side_(side) {}
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
   void on_process(ProcessEvent event) override;
   void on_notice(Pid pid, std::string text) override;
-  bool wants_file(std::string_view path) override { return trust_ != nullptr && trust_->wants(path); }
+  bool wants_file(std::string_view path) override { return wants_store(path) || programs_.may_be_meant(path); }
   bool watches_file(std::string_view) override { return false; }
   void on_file(FileCall call) override;
   void on_output(OutputCall) override {}
@@ -54,9 +58,12 @@ class Gate : public TrafficHandler {
   Destination destination_of(const SocketAddress& address, Outgoing::Kind kind) const;
 
  private:
+  bool wants_store(std::string_view path) const { return trust_ != nullptr && trust_->wants(path); }
+
   const Spec& spec_;
   const Ledger& ledger_;
   Names& names_;
+  const ProgramNames& programs_;
   Trust* trust_;
   boost::asio::any_io_executor loop_;
   LoopSide& side_;

@@ -45,6 +45,7 @@ class Run : private LoopSide {
   void connect_to_judge(Outgoing call, Destination to) override;
   void main_starts(Pid pid, std::string path) override;
   void exec_held(ExecCall call) override;
+  void program_looked_for(FileCall call) override;
   void passed_by(Pid pid, Destination to, Routed routed) override;
   void datagram_socket(UniqueFd socket) override;
   void process(ProcessEvent event) override;
@@ -69,6 +70,8 @@ class Run : private LoopSide {
   Journal journal_;
   Services services_;
   Resolver resolver_;
+  ProgramNames programs_;
+  Lookups lookups_;
   std::optional<Execs> execs_;  // where execves are held
   std::optional<Trust> trust_;
   Gate gate_;

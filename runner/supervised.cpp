@@ -68,10 +68,12 @@ Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls
       journal_(spec, timeline, start),
       services_{loop_.get_executor(), spec_, ledger_, journal_, names_, tls},
       resolver_(services_),
+      programs_(spec_, surroundings(options)),
+      lookups_(services_),
       trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(*tls, child_environment(options), [this](std::string text) {
         asio::post(loop_, [this, text = std::move(text)] { ++services_.notices[text]; });
       })),
-      gate_(spec_, ledger_, names_, trust_ ? &*trust_ : nullptr, loop_.get_executor(), *this) {}
+      gate_(spec_, ledger_, names_, programs_, trust_ ? &*trust_ : nullptr, loop_.get_executor(), *this) {}
 
 Run::~Run() = default;
 
@@ -85,10 +87,11 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
     for (const auto& variable : trust_->variables()) launch.env.push_back(variable);
     launch.files = trust_->needs_looks() ? LaunchOptions::Files::opens_and_looks : LaunchOptions::Files::opens;
   }
+  if (!programs_.empty()) launch.files = LaunchOptions::Files::opens_and_looks;
   if (spec_.exec_is_held()) {
     std::expected<UniqueFd, std::string> stub = open_stub();
     if (!stub) return std::unexpected(LaunchError{125, stub.error(), ""});
-    execs_.emplace(services_, std::move(*stub));
+    execs_.emplace(services_, lookups_, std::move(*stub));
     launch.hold_execs = true;
   }
   auto launched = Supervisor::launch(launch, gate_);
@@ -144,6 +147,7 @@ asio::awaitable<void> Run::judge(Outgoing call, Destination to) {
 
 void Run::main_starts(Pid pid, std::string path) { execs_->main_starts(pid, path); }
 void Run::exec_held(ExecCall call) { asio::co_spawn(loop_, execs_->serve(std::move(call)), asio::detached); }
+void Run::program_looked_for(FileCall call) { lookups_.serve(std::move(call)); }
 
 void Run::passed_by(Pid pid, Destination to, Routed routed) {
   const CallTicket ticket = journal_.open_call();
@@ -172,7 +176,9 @@ void Run::warn_of(const Destination& to) {
 void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
 void Run::process(ProcessEvent event) {
   journal_.process(event);
-  if (execs_ && event.what == ProcessEvent::What::ended) execs_->process_ended(event.pid);
+  if (event.what != ProcessEvent::What::ended) return;
+  lookups_.process_ended(event.pid);
+  if (execs_) execs_->process_ended(event.pid);
 }
 void Run::notice(Pid pid, std::string text) {
   ++services_.notices[fmt::format("pid {}: {}", journal_.number_of(pid), text)];

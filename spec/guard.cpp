@@ -81,7 +81,8 @@ bool Spec::exec_is_watched() const {
 GuardLevel Spec::exec_level() const { return exec_is_watched() ? guard.level("exec") : GuardLevel::off; }
 
 bool Spec::exec_is_held() const {
-  return exec_is_watched() || std::ranges::any_of(guard.deny, [](const GuardRule& rule) { return rule.protocol == "exec"; });
+  return exec_is_watched() || std::ranges::any_of(guard.deny, [](const GuardRule& rule) { return rule.protocol == "exec"; }) ||
+         std::ranges::any_of(entries, [](const Entry& entry) { return entry.protocol->name == "which"; });
 }
 
 bool Spec::exec_compares(std::string_view field) const {

@@ -188,7 +188,7 @@ struct Spec {
   /// guard.exec says so. What kind of one: exec_level().
   bool exec_is_watched() const;
   GuardLevel exec_level() const;  ///< `off` where children are not watched
-  /// Whether every execve has to be asked for: children are watched, or some are denied.
+  /// Whether every execve has to be asked for: children are watched, some are denied, or `which` entries hide some.
   bool exec_is_held() const;
   /// Whether an entry of a child says something of this field of its call ("cwd", "env"): else nobody needs to read it.
   bool exec_compares(std::string_view field) const;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <memory>
 
@@ -75,6 +76,39 @@ void give_statx(Notification notification, const Question& question, int fd) {
   write_answer(std::move(notification), question.buffer, &info, sizeof info);
 }
 
+void tell_stat(Notification notification, const Question& question, const struct stat& info) {
+  write_answer(std::move(notification), question.buffer, &info, sizeof info);
+}
+
+statx_timestamp statx_time(const timespec& time) {
+  statx_timestamp out{};
+  out.tv_sec = time.tv_sec;
+  out.tv_nsec = static_cast<std::uint32_t>(time.tv_nsec);
+  return out;
+}
+
+// Without a birth time, which struct stat does not have: statx(2) says by its mask what there is.
+void tell_statx(Notification notification, const Question& question, const struct stat& info) {
+  struct statx out {};
+  out.stx_mask = STATX_BASIC_STATS;
+  out.stx_blksize = static_cast<std::uint32_t>(info.st_blksize);
+  out.stx_nlink = static_cast<std::uint32_t>(info.st_nlink);
+  out.stx_uid = info.st_uid;
+  out.stx_gid = info.st_gid;
+  out.stx_mode = static_cast<std::uint16_t>(info.st_mode);
+  out.stx_ino = info.st_ino;
+  out.stx_size = static_cast<std::uint64_t>(info.st_size);
+  out.stx_blocks = static_cast<std::uint64_t>(info.st_blocks);
+  out.stx_atime = statx_time(info.st_atim);
+  out.stx_mtime = statx_time(info.st_mtim);
+  out.stx_ctime = statx_time(info.st_ctim);
+  out.stx_rdev_major = gnu_dev_major(info.st_rdev);
+  out.stx_rdev_minor = gnu_dev_minor(info.st_rdev);
+  out.stx_dev_major = gnu_dev_major(info.st_dev);
+  out.stx_dev_minor = gnu_dev_minor(info.st_dev);
+  write_answer(std::move(notification), question.buffer, &out, sizeof out);
+}
+
 void give_access(Notification notification, const Question& question, int) {
   const auto mode = static_cast<unsigned>(question.mode);
   if ((mode & ~(R_OK | W_OK | X_OK)) != 0) return fail(std::move(notification), EINVAL);
@@ -124,6 +158,13 @@ void FileCall::let_through() && {
 }
 void FileCall::fail(Errno code) && {
   static_cast<void>(std::move(std::exchange(state_, nullptr)->notification).fail(code));
+}
+void FileCall::succeed() && {
+  static_cast<void>(std::move(std::exchange(state_, nullptr)->notification).succeed(0));
+}
+void FileCall::describe(const struct stat& info) && {
+  const std::unique_ptr<State> state = std::move(state_);
+  state->question.tell(std::move(state->notification), state->question, info);
 }
 void FileCall::answer(int fd) && {
   const std::unique_ptr<State> state = std::move(state_);
@@ -186,19 +227,23 @@ void FileCalls::openat2(Notification notification) {
 
 void FileCalls::stat(Notification notification) {
   const Question question{
-      .operation = FileCall::Operation::look, .answer = give_stat, .buffer = notification.argument(1)};
+      .operation = FileCall::Operation::look, .answer = give_stat, .tell = tell_stat, .buffer = notification.argument(1)};
   look(std::move(notification), 0, question);
 }
 
 void FileCalls::lstat(Notification notification) {
-  const Question question{
-      .operation = FileCall::Operation::look, .answer = give_stat, .follow = false, .buffer = notification.argument(1)};
+  const Question question{.operation = FileCall::Operation::look,
+                          .answer = give_stat,
+                          .tell = tell_stat,
+                          .follow = false,
+                          .buffer = notification.argument(1)};
   look(std::move(notification), 0, question);
 }
 
 void FileCalls::newfstatat(Notification notification) {
   const Question question{.operation = FileCall::Operation::look,
                           .answer = give_stat,
+                          .tell = tell_stat,
                           .folder = folder_argument(notification),
                           .follow = follows(notification.argument(3)),
                           .buffer = notification.argument(2)};
@@ -208,6 +253,7 @@ void FileCalls::newfstatat(Notification notification) {
 void FileCalls::statx(Notification notification) {
   const Question question{.operation = FileCall::Operation::look,
                           .answer = give_statx,
+                          .tell = tell_statx,
                           .folder = folder_argument(notification),
                           .follow = follows(notification.argument(2)),
                           .buffer = notification.argument(4)};
@@ -249,7 +295,10 @@ void FileCalls::ask(Notification notification, const std::string& path, const Qu
   std::string absolute = absolute_path(who->caller.tid, path, question.folder);
   if (absolute.empty() || !notification.alive()) return let_through(std::move(notification));
   FileCall::Request request{
-      .operation = question.operation, .path = std::move(absolute), .follow = question.follow};
+      .operation = question.operation,
+      .path = std::move(absolute),
+      .follow = question.follow,
+      .flags = static_cast<int>(question.mode)};
   delivery_.file(FileCall(std::make_unique<FileCall::State>(std::move(notification), question, who->caller,
                                                             std::move(request))));
 }

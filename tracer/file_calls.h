@@ -40,6 +40,7 @@ class FileCalls {
   struct Question {
     FileCall::Operation operation = FileCall::Operation::open;
     void (*answer)(Notification, const Question&, int fd) = nullptr;
+    void (*tell)(Notification, const Question&, const struct stat& info) = nullptr;  ///< stat, statx
     RemoteFd folder = kWorkingDirectory;
     bool follow = true;          ///< a link at the end of the path
     bool close_on_exec = false;  ///< open

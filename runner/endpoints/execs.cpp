@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -113,8 +114,8 @@ Finding denied(const GuardRule& rule, const std::vector<std::string>& argv) {
 asio::awaitable<void> Execs::serve(ExecCall call) {
   const std::string program = base_name(call.path());
   if (const int code = code_of_search(call); code != 0) co_return std::move(call).fail(Errno{code});
-  if (call.would_fail() != 0 && !is_meant(program)) co_return std::move(call).let_through();
-  if (is_hidden(call, program)) co_return fail(std::move(call), ENOENT);
+  if (call.would_fail() != 0 && !lookups_.is_meant(program)) co_return std::move(call).let_through();
+  if (lookups_.hides(call, program)) co_return fail(std::move(call), ENOENT);
 
   Fields fields = fields_of(call, services_.spec);
   ExecOutcome outcome = services_.ledger.offer_exec(fields, services_.journal.next_seq());
@@ -125,7 +126,7 @@ asio::awaitable<void> Execs::serve(ExecCall call) {
               is_shell_text ? "shell" : "exec", std::move(fields)};
   if (outcome.entry == nullptr)
     co_return judge_by_guard(std::move(call), std::move(asked), std::move(outcome));
-  taken_.insert(program);
+  lookups_.taken(program);
   asked.protocol = outcome.entry->protocol->name;
   if (outcome.session) co_return co_await play(std::move(call), std::move(asked), std::move(outcome));
   if (outcome.errno_code != 0)
@@ -146,48 +147,34 @@ bool Execs::starts_own(const ExecCall& call) {
   return true;
 }
 
-bool Execs::is_meant(const std::string& program) const {
-  return taken_.contains(program) || services_.ledger.may_exec(program);
-}
-
 /// execvp(3) goes on to the next entry of PATH after an execve that failed: that is still the same command.
 int Execs::code_of_search(const ExecCall& call) {
   const auto found = searches_.find(call.caller().pid);
   if (found == searches_.end()) return 0;
   Search& search = found->second;
-  const bool goes_on =
-      search.argv == call.argv() && base_name(*search.tried.begin()) == base_name(call.path());
-  if (goes_on && search.tried.insert(call.path()).second) return search.code;
+  if (search.argv == call.argv() && search.program == base_name(call.path()) && search.steps.could_be(call.path(), search.folders)) {
+    search.steps.add(call.path());
+    return search.code;
+  }
   searches_.erase(found);
   return 0;
 }
 
-void Execs::fail(ExecCall call, int code) { std::move(call).fail(Errno{code}); }
-
-/// Whether a `which` entry says that the program is not there.
-bool Execs::is_hidden(const ExecCall& call, const std::string& program) {
-  const WhichAnswer answer = services_.ledger.which(program);
-  if (answer.entry == nullptr || answer.path == call.path()) return false;
-  const bool is_searched = !call.argv().empty() && call.argv().front().find('/') == std::string::npos;
-  if (!answer.path.empty()) return is_searched;
-  Search search{call.argv(), {call.path()}, ENOENT};
+void Execs::remember_search(const ExecCall& call, int code) {
+  Search search{call.argv(), base_name(call.path()), {}, {}, code};
+  search.folders = search_path(call.caller().pid);
+  const std::vector<std::string> handed_on = search_path(call.environment());
+  for (const std::string& folder : handed_on)
+    if (std::ranges::count(search.folders, folder) < std::ranges::count(handed_on, folder)) search.folders.push_back(folder);
+  search.steps.add(call.path());
   searches_[call.caller().pid] = std::move(search);
-  const CallTicket ticket = services_.journal.open_call();
-  std::vector<Finding> findings = services_.ledger.use_which(program, ticket.seq);
-  Interaction interaction;
-  interaction.protocol = "which";
-  interaction.op = "look-up";
-  interaction.request = {{"name", program}};
-  interaction.response = {{"path", false}};
-  services_.journal.record(ticket, {call.caller().pid, 0, program}, std::move(interaction), answer.entry,
-                           std::move(findings), "asserted", "ENOENT");
-  return true;
 }
+
+void Execs::fail(ExecCall call, int code) { std::move(call).fail(Errno{code}); }
 
 asio::awaitable<void> Execs::fail_later(ExecCall call, Asked asked, ExecOutcome outcome) {
   co_await services_.wait(outcome.delay);
-  Search search{call.argv(), {call.path()}, outcome.errno_code};
-  searches_[asked.pid] = std::move(search);
+  remember_search(call, outcome.errno_code);
   Fields response = Fields::object();
   response["errno"] = errno_name(outcome.errno_code);
   record(std::move(asked), outcome.entry, std::move(response), std::move(outcome.findings), "asserted");

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "runner/endpoints/lookups.h"
 #include "runner/services.h"
 #include "tracer/supervisor.h"
 
@@ -16,7 +16,8 @@ namespace bigfoot {
 class Execs {
  public:
   /// `stub`: from open_stub(); empty where no execve is held.
-  Execs(Services& services, UniqueFd stub) : services_(services), stub_(std::move(stub)) {}
+  Execs(Services& services, Lookups& lookups, UniqueFd stub)
+      : services_(services), lookups_(lookups), stub_(std::move(stub)) {}
 
   /// The run's own command, which is always let through.
   void main_starts(Pid pid, const std::string& path);
@@ -29,15 +30,16 @@ class Execs {
   /// A look-up in PATH by execve(2): what failed so far, and with what.
   struct Search {
     std::vector<std::string> argv;
-    std::set<std::string> tried;
+    std::string program;
+    std::vector<std::string> folders;  ///< PATH, the caller's or the one that it hands on: which of them it walks is its affair
+    SearchSteps steps;
     int code = 0;
   };
 
   bool starts_own(const ExecCall& call);
-  bool is_meant(const std::string& program) const;
   int code_of_search(const ExecCall& call);
+  void remember_search(const ExecCall& call, int code);
   void fail(ExecCall call, int code);
-  bool is_hidden(const ExecCall& call, const std::string& program);
   asio::awaitable<void> fail_later(ExecCall call, Asked asked, ExecOutcome outcome);
   asio::awaitable<void> play(ExecCall call, Asked asked, ExecOutcome outcome);
   void judge_by_guard(ExecCall call, Asked asked, ExecOutcome outcome);
@@ -48,9 +50,8 @@ class Execs {
               std::string_view state, std::string_view answered = {});
 
   Services& services_;
+  Lookups& lookups_;
   UniqueFd stub_;
-  std::set<std::string>
-      taken_;  // programs that entries have been spent on: one that is not installed is still meant
   std::unordered_map<Pid, Search> searches_;
   Pid main_{};
   bool own_to_come_ =

@@ -1,5 +1,5 @@
 // run.go - Runs a command with Go's os/exec: `run_go [-dir DIR] PROGRAM [ARGUMENT...]`; its stdin is the text in $INPUT.
-// Prints what came back and how it ended.
+// Prints what came back and how it ended. `run_go -look PROGRAM...`: only looks for them.
 package main
 
 import (
@@ -12,6 +12,13 @@ import (
 
 func main() {
 	arguments := os.Args[1:]
+	if arguments[0] == "-look" {
+		for _, program := range arguments[1:] {
+			path, failure := exec.LookPath(program)
+			fmt.Printf("%q %v\n", path, failure)
+		}
+		return
+	}
 	folder := ""
 	if arguments[0] == "-dir" {
 		folder, arguments = arguments[1], arguments[2:]

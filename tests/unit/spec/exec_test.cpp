@@ -474,7 +474,7 @@ struct GuardCase {
 };
 const GuardCase kGuards[] = {
     {"Nothing", "", false, false, GuardLevel::off},
-    {"Which", "[[expect]]\nwhich = \"a\"\nreply = false\n", false, false, GuardLevel::off},
+    {"Which", "[[expect]]\nwhich = \"a\"\nreply = false\n", false, true, GuardLevel::off},
     {"Exec", "[[expect]]\nexec = [\"a\"]\n", true, true, GuardLevel::error},
     {"Shell", "[[expect]]\nshell = \"a\"\n", true, true, GuardLevel::error},
     {"ExecUnderWarn", "[guard]\ndefault = \"warn\"\n[[expect]]\nexec = [\"a\"]\n", true, true, GuardLevel::warn},

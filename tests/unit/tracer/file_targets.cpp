@@ -151,6 +151,37 @@ void check_stat(const struct stat& info, off_t size) {
   check(info.st_ino != 0 && info.st_blksize > 0, "st_ino, st_blksize");
 }
 
+// PATH: all tell of an executable of 4711 bytes, and a look that may be made says yes.
+int told_of(const Arguments& arguments) {
+  const char* path = arguments.at(0).c_str();
+  const auto is_it = [](const struct stat& info) {
+    check(info.st_mode == (S_IFREG | 0755) && info.st_size == 4711 && info.st_nlink == 1, "stat");
+    check(info.st_uid == 7 && info.st_gid == 8 && info.st_ino == 9 && info.st_mtim.tv_sec == 10 && info.st_dev == 0x801, "the rest");
+  };
+  struct stat info {};
+  check(::syscall(SYS_newfstatat, AT_FDCWD, path, &info, 0) == 0, "newfstatat");
+  is_it(info);
+  struct statx more {};
+  check(::syscall(SYS_statx, AT_FDCWD, path, 0, STATX_ALL, &more) == 0, "statx");
+  check(more.stx_mask == STATX_BASIC_STATS, "stx_mask");
+  check(more.stx_mode == (S_IFREG | 0755) && more.stx_size == 4711 && more.stx_nlink == 1, "statx's result");
+  check(more.stx_uid == 7 && more.stx_gid == 8 && more.stx_ino == 9 && more.stx_mtime.tv_sec == 10, "statx's rest");
+  check(more.stx_dev_major == 8 && more.stx_dev_minor == 1, "statx's device");
+  check(::syscall(SYS_faccessat, AT_FDCWD, path, X_OK) == 0, "faccessat");
+  check(::syscall(SYS_faccessat2, AT_FDCWD, path, X_OK, AT_EACCESS) == 0, "faccessat2");
+  check(::syscall(SYS_newfstatat, AT_FDCWD, path, 8, 0) == -1 && errno == EFAULT, "newfstatat's EFAULT");
+#if defined(__x86_64__)
+  info = {};
+  check(::syscall(SYS_stat, path, &info) == 0, "stat");
+  is_it(info);
+  info = {};
+  check(::syscall(SYS_lstat, path, &info) == 0, "lstat");
+  is_it(info);
+  check(::syscall(SYS_access, path, X_OK) == 0, "access");
+#endif
+  return 0;
+}
+
 // PATH SIZE: all agree with each other, and with the file that an open gives.
 int looks(const Arguments& arguments) {
   const char* path = arguments.at(0).c_str();
@@ -282,6 +313,8 @@ const std::map<std::string, int (*)(const Arguments&)>& file_targets() {
       {"opens_as_nobody", opens_as_nobody},
       {"other_opens", other_opens},
       {"looks", looks},
+      {"told_of", told_of},
+    {"told_of", told_of},
       {"looks_at", looks_at},
       {"open_storm", open_storm},
       {"killed_openers", killed_openers},

@@ -217,6 +217,30 @@ TEST(FilesTest, LooksAgreeWithTheAnswer) {
             0);
 }
 
+TEST(FilesTest, WhatIsNotThereIsDescribed) {
+  const Folder folder;
+  Adding handler;
+  std::vector<int> modes;
+  handler.serve = [&modes](FileCall call) {
+    if (call.request().operation == FileCall::Operation::access) {
+      modes.push_back(call.request().flags);
+      return std::move(call).succeed();
+    }
+    struct stat info {};
+    info.st_mode = S_IFREG | 0755;
+    info.st_size = 4711;
+    info.st_nlink = 1;
+    info.st_uid = 7;
+    info.st_gid = 8;
+    info.st_ino = 9;
+    info.st_mtim.tv_sec = 10;
+    info.st_dev = 0x801;
+    std::move(call).describe(info);
+  };
+  EXPECT_EQ(run_with("told_of", handler, {folder / "no-store"}, Files::opens_and_looks).exit.exit_code, 0);
+  EXPECT_THAT(modes, testing::AllOf(SizeIs(testing::Ge(2)), Each(X_OK)));
+}
+
 TEST(FilesTest, LooksAreNotTrappedUnasked) {
   const Folder folder;
   Adding handler;
