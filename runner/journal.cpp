@@ -36,9 +36,10 @@ bool Journal::is_noise(const std::string& header) {
   return noise_[header] = is_noise_header(spec_, header);
 }
 
-bool Journal::is_leak(Pid pid) const {
-  // What the main process itself, or one that ended before it, had sent may still be on its way to us: no leak.
-  return main_ended_ && pid != processes_.main() && !processes_.ended(pid);
+bool Journal::is_leak(Pid pid, double started_ms) const {
+  // What began before, like a command that takes its time, is none because it ends later. What the main process itself, or
+  // one that ended before it, had sent may still be on its way to us.
+  return main_ended_ms_ && started_ms > *main_ended_ms_ && pid != processes_.main() && !processes_.ended(pid);
 }
 
 Violation Journal::to_violation(Finding finding) const {
@@ -62,7 +63,7 @@ Violation Journal::to_violation(Finding finding) const {
 
 void Journal::record(const CallTicket& call, const CallSite& site, Interaction interaction, const Entry* entry,
                      std::vector<Finding> findings, std::string_view state, std::string_view answered) {
-  if (state != "ambient" && is_leak(site.pid)) {
+  if (state != "ambient" && is_leak(site.pid, call.started_ms)) {
     Finding leak;
     leak.kind = ViolationKind::leaked;
     leak.entry = entry;
@@ -99,7 +100,7 @@ std::string Journal::repeatable(Interaction interaction, const CallSite& site, c
 }
 
 bool Journal::record_again(const CallTicket& call, const CallSite& site, std::string_view repeatable) {
-  if (is_leak(site.pid)) return false;
+  if (is_leak(site.pid, call.started_ms)) return false;
   Interaction numbers;
   numbers.seq = call.seq;
   numbers.t_ms = call.started_ms;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -53,7 +54,7 @@ class Journal {
   void record(std::vector<Finding> findings, bool likely_consequence);
 
   void process(const ProcessEvent& event);
-  void main_ended() { main_ended_ = true; }
+  void main_ended() { main_ended_ms_ = now_ms(); }
   int number_of(Pid pid) { return processes_.number_of(pid); }
   /// The base name of its executable, "the program" where it is not known.
   std::string program_of(Pid pid) { return processes_.program_of(pid); }
@@ -65,14 +66,14 @@ class Journal {
 
  private:
   Violation to_violation(Finding finding) const;
-  bool is_leak(Pid pid) const;
+  bool is_leak(Pid pid, double started_ms) const;
 
   const Spec& spec_;
   Timeline& timeline_;
   std::chrono::steady_clock::time_point start_;
   ProcessTable processes_;
   std::uint64_t seq_ = 0, connections_ = 0;
-  bool main_ended_ = false;
+  std::optional<double> main_ended_ms_;
   std::unordered_map<std::string, bool> noise_;  // is_noise_header's answers; bounded, see is_noise
 };
 

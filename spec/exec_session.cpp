@@ -54,6 +54,12 @@ class PlayedSession : public ExecSession {
 
   LedgerBook& book() { return *start_.book; }
 
+  void keep(std::string_view bytes) {
+    const std::size_t room = kMostInput - stdin_.size();
+    too_long_ = too_long_ || bytes.size() > room;
+    stdin_ += bytes.substr(0, room);
+  }
+
   Action print(int fd, std::string bytes) {
     printed_[fd == 2] += bytes;
     return Print{fd, std::move(bytes)};
@@ -80,7 +86,7 @@ class PlayedSession : public ExecSession {
   ExecStart start_;
   std::vector<Finding> findings_;
   std::string stdin_;
-  bool over_ = false;
+  bool over_ = false, too_long_ = false;
 
  private:
   Action ending() const { return signal_ ? Action(Die{signal_}) : Action(Exit{status_}); }
@@ -102,7 +108,9 @@ class ReplySession final : public PlayedSession {
   }
 
   void received(std::string_view bytes) override {
-    if (!over_ && !ended_) stdin_ += bytes;
+    if (over_ || ended_) return;
+    keep(bytes);
+    ended_ = too_long_;
   }
   void stdin_ended() override { ended_ = true; }
   void settle() override {}
@@ -142,6 +150,10 @@ class ReplySession final : public PlayedSession {
     call["stdin"] = stdin_;
     if (!ended_ && field->pattern &&
         match_prefix(*field->pattern, stdin_, false, book().known, book().around, nullptr).state != PrefixMatch::State::no) return true;
+    if (too_long_ && !(field->pattern && field->pattern->is_any())) {
+      tell(input_too_long_finding(*entry().protocol, start_.call, entry(), kMostInput));
+      return false;
+    }
     EntryMatch match;
     match_field(*field, call, book().known, book().around, match);
     for (auto& [name, value] : match.report.bound) book().known[name] = std::move(value);
@@ -165,7 +177,7 @@ class StepsSession final : public PlayedSession {
 
   void received(std::string_view bytes) override {
     if (over_) return;  // nobody is there to read it
-    stdin_ += bytes;
+    keep(bytes);
     steps_->received(bytes);
   }
   void stdin_ended() override { steps_->client_ended(); }

@@ -9,6 +9,9 @@
 
 namespace bigfoot {
 
+/// Of one command's stdin; then it is taken to have ended, so that `yes | command` ends too. What is compared is kept whole.
+inline constexpr std::size_t kMostInput = 64 * 1024 * 1024;
+
 struct ExecStart {
   std::shared_ptr<LedgerBook> book;
   const Entry& entry;

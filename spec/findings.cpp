@@ -185,6 +185,15 @@ Finding missing_values_finding(const Entry& entry, const Place& at, const std::v
   return out;
 }
 
+Finding input_too_long_finding(const ProtocolInfo& protocol, const Fields& call, const Entry& entry, std::size_t limit) {
+  Finding out = finding_of(ViolationKind::mismatch, entry,
+                           fmt::format("{}: stdin is longer than the {} MiB that a mocked command reads", call_title(protocol, call), limit >> 20));
+  out.notes.push_back("from there on it was taken to have ended; nothing of it was compared");
+  out.suggestion_verb = "accept it";
+  out.suggestion = "stdin = \"*\"";
+  return out;
+}
+
 std::vector<Finding> unused_findings(const Entry& entry, const EntryState& state) {
   std::vector<Finding> out;
   if (state.used >= entry.times.min || entry.pass_through) return out;

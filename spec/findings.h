@@ -30,6 +30,8 @@ Finding unexpected_finding(const CallStory& story);
 Finding out_of_order_finding(const std::string& title, const Entry& entry, const std::vector<const Entry*>& overtaken, const Spec& spec);
 /// A reply asked for values that nothing has bound or sent.
 Finding missing_values_finding(const Entry& entry, const Place& at, const std::vector<std::string>& missing);
+/// More stdin than is kept, so that it cannot be compared.
+Finding input_too_long_finding(const ProtocolInfo& protocol, const Fields& call, const Entry& entry, std::size_t limit);
 /// What never happened of one entry.
 std::vector<Finding> unused_findings(const Entry& entry, const EntryState& state);
 

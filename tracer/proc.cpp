@@ -92,6 +92,7 @@ std::optional<TaskStatus> task_status(Tid tid) {
   TaskStatus status;
   status.process = static_cast<Pid>(field(*text, "\nTgid:"));
   status.parent = static_cast<Pid>(field(*text, "\nPPid:"));
+  status.tracer = static_cast<Pid>(field(*text, "\nTracerPid:"));
   const std::uint64_t blocked = field(*text, "\nSigBlk:", 16) | field(*text, "\nSigIgn:", 16);
   status.pending = (field(*text, "\nSigPnd:", 16) | field(*text, "\nShdPnd:", 16)) & ~blocked;
   status.filters = static_cast<int>(field(*text, "\nSeccomp_filters:"));

@@ -18,6 +18,7 @@ struct TaskStatus {
   std::uint64_t pending =
       0;            ///< signals this thread would handle now: pending, not blocked, not ignored; bit N-1
   int filters = 0;  ///< seccomp filters in force (5.9)
+  Pid tracer{};     ///< strace or a debugger; 0: none
 };
 std::optional<TaskStatus> task_status(Tid tid);
 

@@ -109,6 +109,16 @@ Finding denied(const GuardRule& rule, const std::vector<std::string>& argv) {
   return out;
 }
 
+Finding not_played(const Fields& call, const Entry& entry, const std::string& why, const std::string& cure) {
+  Finding out;
+  out.kind = ViolationKind::undecoded;
+  out.entry = &entry;
+  out.at = entry.at;
+  out.message = fmt::format("{} could not be played, so its execve failed: {}", exec_title(argv_words(call)), why);
+  if (!cure.empty()) out.notes.push_back(cure);
+  return out;
+}
+
 }  // namespace
 
 asio::awaitable<void> Execs::serve(ExecCall call) {
@@ -181,24 +191,25 @@ asio::awaitable<void> Execs::fail_later(ExecCall call, Asked asked, ExecOutcome 
   fail(std::move(call), outcome.errno_code);
 }
 
-/// The stub runs in the program's place; gives our end of its channel, or nothing where the call has failed
-/// instead.
-UniqueFd Execs::replace(ExecCall call, const std::string& program) {
+/// The stub runs in the program's place, or the call fails.
+Execs::Replaced Execs::replace(ExecCall call) {
   ChannelEnds ends = make_channel();
   if (!ends.ours) {
-    fail(std::move(call), ENOMEM);
-    return {};
+    const int code = errno;
+    fail(std::move(call), code);
+    return {{}, code, fmt::format("socketpair: {}", errno_name(code)), ""};
   }
+  const std::optional<TaskStatus> status = task_status(call.caller().tid);
   const OsResult<void> replaced = std::move(call).replace(stub_.get(), ends.of_the_stub.get());
-  if (replaced) return std::move(ends.ours);
-  if (replaced.error().code == EPERM) {
-    ++services_.warnings[fmt::format(
-        "{} could not be replaced, so its execve failed with EPERM: a debugger or strace holds the process",
-        program)];
-  } else if (replaced.error().code != ESRCH) {
-    ++services_.warnings[fmt::format("{} could not be replaced: {}", program, to_text(replaced.error()))];
-  }
-  return {};
+  if (replaced) return {std::move(ends.ours), 0, "", ""};
+  const int code = replaced.error().code;
+  if (code == ESRCH) return {{}, code, "", ""};  // killed meanwhile: nobody was there to be told
+  if (code != EPERM) return {{}, code, to_text(replaced.error()), ""};
+  const Pid tracer = status ? status->tracer : Pid{};
+  const std::string name = tracer == Pid{} ? "" : task_name(Tid{static_cast<pid_t>(tracer)});
+  return {{}, code, fmt::format("{} traces the process, and a process has one tracer at a time", name.empty() ? "a debugger or strace" : name),
+          "let the tracer leave this command alone: strace without -f, gdb with `set detach-on-fork on` and "
+          "`set follow-fork-mode parent`"};
 }
 
 asio::awaitable<void> Execs::play(ExecCall call, Asked asked, ExecOutcome outcome) {
@@ -208,9 +219,10 @@ asio::awaitable<void> Execs::play(ExecCall call, Asked asked, ExecOutcome outcom
   const Pid feeder = status ? status->parent : pid;
   const bool reads = !reads_the_runs_input(pid) || !is_content_with(*outcome.entry, "");
   const std::shared_ptr<ExecSession> session = std::move(outcome.session);
-  if (UniqueFd channel = replace(std::move(call), asked.program)) {
+  Replaced replaced = replace(std::move(call));
+  if (replaced.channel) {
     ++services_.live_streams;
-    const auto stub = std::make_shared<StubChannelIo>(services_, std::move(channel));
+    const auto stub = std::make_shared<StubChannelIo>(services_, std::move(replaced.channel));
     stub->listen();
     if (reads) {
       co_await stub->send(stub::Order::read, "");
@@ -228,7 +240,13 @@ asio::awaitable<void> Execs::play(ExecCall call, Asked asked, ExecOutcome outcom
   const Fields request = session->request();
   for (const auto& [name, value] : request.items()) asked.call[name] = value;
   Fields response = session->response();
-  record(std::move(asked), &session->entry(), std::move(response), std::move(findings), "asserted");
+  std::string answered;
+  if (!replaced.why.empty()) {
+    answered = errno_name(replaced.error);
+    response = {{"errno", answered}};
+    findings.push_back(not_played(asked.call, session->entry(), replaced.why, replaced.cure));
+  }
+  record(std::move(asked), &session->entry(), std::move(response), std::move(findings), "asserted", answered);
   services_.journal.record(std::move(never_played), false);
 }
 
@@ -261,13 +279,18 @@ void Execs::refuse(ExecCall call, Asked asked, const Entry* entry, std::string t
       entry == nullptr && !parents.empty()) {
     for (Finding& finding : findings) finding.notes.push_back("started by " + parents);
   }
-  const UniqueFd channel = replace(std::move(call), asked.program);
+  const Replaced replaced = replace(std::move(call));
   Fields response = Fields::object();
-  response["exit"] = 127;
-  record(std::move(asked), entry, std::move(response), std::move(findings), "", "127");
-  if (!channel) return;
-  say_now(channel, stub::Order::err, text);
-  say_now(channel, stub::Order::exit, kRefused);
+  if (replaced.why.empty()) {
+    response["exit"] = 127;
+  } else {
+    response["errno"] = errno_name(replaced.error);
+    for (Finding& finding : findings) finding.notes.push_back(fmt::format("it could not be told so: {}", replaced.why));
+  }
+  record(std::move(asked), entry, std::move(response), std::move(findings), "", replaced.why.empty() ? "127" : errno_name(replaced.error));
+  if (!replaced.channel) return;
+  say_now(replaced.channel, stub::Order::err, text);
+  say_now(replaced.channel, stub::Order::exit, kRefused);
 }
 
 void Execs::record(Asked asked, const Entry* entry, Fields response, std::vector<Finding> findings,

@@ -45,7 +45,13 @@ class Execs {
   void judge_by_guard(ExecCall call, Asked asked, ExecOutcome outcome);
   void refuse(ExecCall call, Asked asked, const Entry* entry, std::string text,
               std::vector<Finding> findings);
-  UniqueFd replace(ExecCall call, const std::string& program);
+  /// What the stub hears of us; nothing, and the errno of the call and what is to be told of that, where it does not run.
+  struct Replaced {
+    UniqueFd channel;
+    int error = 0;
+    std::string why, cure;
+  };
+  Replaced replace(ExecCall call);
   void record(Asked asked, const Entry* entry, Fields response, std::vector<Finding> findings,
               std::string_view state, std::string_view answered = {});
 

@@ -9,6 +9,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "spec/exec_session.h"
+
 namespace bigfoot {
 
 StubChannelIo::StubChannelIo(Services& services, UniqueFd channel)
@@ -51,7 +53,8 @@ void StubChannelIo::take_words() {
 void StubChannelIo::take_word(std::string_view word) {
   const auto kind = static_cast<stub::Word>(word.front());
   // A write that failed is the command's own affair: most programs do not look either.
-  if (kind == stub::Word::in) input_ += word.substr(1);
+  // One byte more than a session keeps tells it that there was more.
+  if (kind == stub::Word::in) input_ += word.substr(1, kMostInput + 1 - std::min(input_.size(), kMostInput + 1));
   if (kind == stub::Word::end || kind == stub::Word::no_input) input_ended_ = true;
 }
 
