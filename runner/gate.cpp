@@ -87,7 +87,18 @@ void Gate::on_file(FileCall call) {
 void Gate::on_exec(ExecCall call) {
   // The launch, on the loop's own thread, is over only when the run's command runs.
   if (call.is_main()) {
+    main_ = call.caller().pid;
     boost::asio::post(loop_, [this, pid = call.caller().pid, path = call.path()] { side_.main_starts(pid, path); });
+    return std::move(call).let_through();
+  }
+  // What the run's own process runs next may still be its command: `env` of a shebang.
+  const ExecPolicy::Verdict verdict = call.caller().pid == main_ ? ExecPolicy::Verdict::ask : execs_.judge(call);
+  if (verdict == ExecPolicy::Verdict::pass) return std::move(call).let_through();
+  if (verdict != ExecPolicy::Verdict::ask) {
+    const bool warned = verdict == ExecPolicy::Verdict::warned;
+    boost::asio::post(loop_, [this, pid = call.caller().pid, path = call.path(), argv = call.argv(), warned]() mutable {
+      side_.exec_passed(pid, std::move(path), std::move(argv), warned);
+    });
     return std::move(call).let_through();
   }
   boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.exec_held(std::move(call)); });

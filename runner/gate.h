@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "runner/exec_policy.h"
 #include "runner/names.h"
 #include "runner/policy.h"
 #include "runner/program_names.h"
@@ -24,6 +25,8 @@ class LoopSide {
   virtual void connect_to_judge(Outgoing call, Destination to) = 0;
   /// The run's own command begins; only where execves are held.
   virtual void main_starts(Pid pid, std::string path) = 0;
+  /// Another execve that was let through by a rule; `warned`: the guard says "warn".
+  virtual void exec_passed(Pid pid, std::string path, std::vector<std::string> argv, bool warned) = 0;
   /// Any other execve; the caller's thread waits for the answer.
   virtual void exec_held(ExecCall call) = 0;
   /// A look at a file that may be a program which the spec names; the caller's thread waits for the answer.
@@ -41,7 +44,7 @@ class Gate : public TrafficHandler {
   /// `trust`: null where no TLS is terminated.
   Gate(const Spec& spec, const Ledger& ledger, Names& names, const ProgramNames& programs, Trust* trust,
        boost::asio::any_io_executor loop, LoopSide& side)
-      : spec_(spec), ledger_(ledger), names_(names), programs_(programs), trust_(trust), loop_(std::move(loop)), side_(side) {}
+      : spec_(spec), ledger_(ledger), names_(names), programs_(programs), execs_(spec, programs), trust_(trust), loop_(std::move(loop)), side_(side) {}
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
@@ -64,9 +67,11 @@ class Gate : public TrafficHandler {
   const Ledger& ledger_;
   Names& names_;
   const ProgramNames& programs_;
+  const ExecPolicy execs_;
   Trust* trust_;
   boost::asio::any_io_executor loop_;
   LoopSide& side_;
+  Pid main_{};  // once its command runs; where execves are held
 };
 
 }  // namespace bigfoot

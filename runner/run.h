@@ -44,6 +44,7 @@ class Run : private LoopSide {
   void connection_to_relay(Pid pid, Destination to, bool warned, UniqueFd stream) override;
   void connect_to_judge(Outgoing call, Destination to) override;
   void main_starts(Pid pid, std::string path) override;
+  void exec_passed(Pid pid, std::string path, std::vector<std::string> argv, bool warned) override;
   void exec_held(ExecCall call) override;
   void program_looked_for(FileCall call) override;
   void passed_by(Pid pid, Destination to, Routed routed) override;

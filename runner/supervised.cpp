@@ -146,6 +146,9 @@ asio::awaitable<void> Run::judge(Outgoing call, Destination to) {
 }
 
 void Run::main_starts(Pid pid, std::string path) { execs_->main_starts(pid, path); }
+void Run::exec_passed(Pid pid, std::string path, std::vector<std::string> argv, bool warned) {
+  execs_->passed(pid, path, argv, warned);
+}
 void Run::exec_held(ExecCall call) { asio::co_spawn(loop_, execs_->serve(std::move(call)), asio::detached); }
 void Run::program_looked_for(FileCall call) { lookups_.serve(std::move(call)); }
 

@@ -116,6 +116,19 @@ class ReplySession final : public PlayedSession {
   void settle() override {}
   bool settling() const override { return false; }
 
+  Action if_stdin_ended() const override {
+    if (over_ || ended_ || judged_ || streams_ < 2) return Read{};
+    const auto field = std::ranges::find(entry().asserted, "stdin", &FieldPattern::name);
+    if (entry().on_mismatch == OnMismatch::refuse && field != entry().asserted.end()) {
+      Fields call = start_.call;
+      call["stdin"] = stdin_;
+      EntryMatch match;
+      match_field(*field, call, start_.book->known, start_.book->around, match);
+      if (!match.fits()) return Read{};
+    }
+    return number("signal") ? Action(Die{number("signal")}) : Action(Exit{number("exit")});
+  }
+
   std::vector<Finding> end() override {
     if (!judged_) judge();
     return std::exchange(findings_, {});

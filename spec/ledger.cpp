@@ -12,7 +12,7 @@
 #include "spec/command_text.h"
 #include "spec/entry_index.h"
 #include "spec/entry_match.h"
-#include "spec/exec_call.h"
+#include "spec/command_call.h"
 #include "spec/exec_session.h"
 #include "spec/findings.h"
 #include "spec/ledger_book.h"
@@ -155,7 +155,7 @@ struct Ledger::Impl {
   }
 
   /// The choice for an execve: a `shell` entry for the text of a shell, else an `exec` entry under any name of the program.
-  Choice choose(const ExecCall& call) {
+  Choice choose(const CommandCall& call) {
     Choice best;
     const auto take = [&](Choice one) {
       if (!one.entry) return;
@@ -172,7 +172,7 @@ struct Ledger::Impl {
     return best;
   }
 
-  ExecOutcome serve(const ExecCall& call, std::uint64_t seq, Choice choice) {
+  ExecOutcome serve(const CommandCall& call, std::uint64_t seq, Choice choice) {
     const Entry& entry = *choice.entry;
     ExecOutcome out;
     out.entry = &entry;
@@ -311,7 +311,7 @@ std::unique_ptr<RawSession> Ledger::open_session(const Destination& to, std::str
 }
 
 ExecOutcome Ledger::offer_exec(const Fields& fields, std::uint64_t seq) {
-  const ExecCall call = read_exec_call(fields);
+  const CommandCall call = read_command_call(fields);
   if (Impl::Choice choice = impl_->choose(call); choice.entry) return impl_->serve(call, seq, std::move(choice));
   CallStory story{call.protocol(), call.fields, *impl_->book, {}};
   impl_->collect_spent(story);

@@ -74,6 +74,8 @@ class ExecSession {
   virtual void settle() = 0;  ///< nothing came for a while: what could match more is now judged as it is
   virtual bool settling() const = 0;  ///< true: call settle(), then next(), if nothing comes within kSettleTime
   virtual Action next() = 0;  ///< after Exit or Die: the same again
+  /// What next() would give if stdin ended now, where that is known before: Exit or Die; else Read.
+  virtual Action if_stdin_ended() const { return Read{}; }
   /// It was killed, or has ended: everything that was not as the entry says. Call once, last.
   virtual std::vector<Finding> end() = 0;
   virtual Fields request() const = 0;   ///< for the timeline: argv (of `shell`: command), stdin as far as it came

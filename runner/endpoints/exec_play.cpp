@@ -68,7 +68,7 @@ bool is_content_with(const Entry& entry, const std::string& input) {
 
 asio::awaitable<void> play_command(Services& services, std::shared_ptr<StubChannelIo> stub,
                                    ExecSession& session, Pid feeder) {
-  bool told_of_end = false;
+  bool told_of_end = false, promised = false;
   while (!stub->gone()) {
     const ExecSession::Action action = session.next();
     if (const auto* print = std::get_if<ExecSession::Print>(&action)) {
@@ -86,9 +86,17 @@ asio::awaitable<void> play_command(Services& services, std::shared_ptr<StubChann
       const std::string status = one_byte(kRefused);
       co_return co_await stub->send(stub::Order::exit, status);
     } else {
+      const ExecSession::Action early = session.if_stdin_ended();
+      const auto* exit = std::get_if<ExecSession::Exit>(&early);
+      if (exit != nullptr && !promised && !stub->input_ended()) {
+        promised = true;
+        const std::string status = one_byte(exit->status);
+        co_await stub->send(stub::Order::exit_at_end, status);
+      }
       told_of_end = co_await feed(*stub, session, feeder);
     }
   }
+  if (told_of_end && promised) session.next();  // the stub has ended with it already
 }
 
 }  // namespace bigfoot

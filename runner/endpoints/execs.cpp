@@ -11,6 +11,7 @@
 #include <fstream>
 
 #include "runner/endpoints/exec_play.h"
+#include "runner/exec_policy.h"
 #include "spec/command_text.h"
 #include "tracer/proc.h"
 
@@ -35,16 +36,6 @@ std::string errno_name(int code) {
   return name != nullptr ? name : std::to_string(code);
 }
 
-/// Without symbolic links; "" where it is not there, or the program sees other files than we do.
-std::string resolved(const ExecCall& call) {
-  std::error_code error;
-  if (process_link(static_cast<pid_t>(call.caller().pid), "root") !=
-      std::filesystem::read_symlink("/proc/self/root", error).string())
-    return "";
-  const std::filesystem::path path = std::filesystem::canonical(call.path(), error);
-  return error ? "" : path.string();
-}
-
 Fields variables(const std::vector<std::string>& environment) {
   Fields out = Fields::object();
   for (const std::string& variable : environment) {
@@ -58,7 +49,7 @@ Fields fields_of(const ExecCall& call, const Spec& spec) {
   Fields out = Fields::object();
   out["path"] = call.path();
   out["argv"] = call.argv();
-  if (const std::string path = resolved(call); !path.empty()) out["resolved"] = path;
+  if (const std::string path = resolved_path(call); !path.empty()) out["resolved"] = path;
   if (spec.exec_compares("cwd")) out["cwd"] = call.working_directory();
   if (spec.exec_compares("env")) out["env"] = variables(call.environment());
   return out;
@@ -250,6 +241,18 @@ asio::awaitable<void> Execs::play(ExecCall call, Asked asked, ExecOutcome outcom
   services_.journal.record(std::move(never_played), false);
 }
 
+void Execs::warn_of(const std::vector<std::string>& argv) {
+  ++services_.warnings[fmt::format("{} was let through: no expectation matches it and [guard] says \"warn\"", exec_title(argv))];
+}
+
+void Execs::passed(Pid pid, const std::string& path, const std::vector<std::string>& argv, bool warned) {
+  if (warned) warn_of(argv);
+  const bool is_shell_text = shell_command(path, argv).has_value();
+  Fields call = Fields::object({{"path", path}, {"argv", argv}});
+  Asked asked{services_.journal.open_call(), pid, path, base_name(path), is_shell_text ? "shell" : "exec", std::move(call)};
+  record(std::move(asked), nullptr, Fields::object(), {}, "allowed");
+}
+
 void Execs::judge_by_guard(ExecCall call, Asked asked, ExecOutcome outcome) {
   const Spec& spec = services_.spec;
   if (const GuardRule* rule = spec.guard.denying_exec(asked.path, asked.program)) {
@@ -263,10 +266,7 @@ void Execs::judge_by_guard(ExecCall call, Asked asked, ExecOutcome outcome) {
     return refuse(std::move(call), std::move(asked), nullptr, std::move(outcome.refusal),
                   std::move(outcome.findings));
   }
-  if (!allowed && level == GuardLevel::warn) {
-    ++services_.warnings[fmt::format(
-        "{} was let through: no expectation matches it and [guard] says \"warn\"", exec_title(call.argv()))];
-  }
+  if (!allowed && level == GuardLevel::warn) warn_of(call.argv());
   // Where children are not watched at all, only what is denied is told of.
   if (allowed || spec.exec_is_watched()) record(std::move(asked), nullptr, Fields::object(), {}, "allowed");
   std::move(call).let_through();

@@ -21,6 +21,8 @@ class Execs {
 
   /// The run's own command, which is always let through.
   void main_starts(Pid pid, const std::string& path);
+  /// One that was let through without being asked for.
+  void passed(Pid pid, const std::string& path, const std::vector<std::string>& argv, bool warned);
   /// Answers the call, and plays the command to its end where an entry says how.
   asio::awaitable<void> serve(ExecCall call);
   void process_ended(Pid pid) { searches_.erase(pid); }
@@ -42,6 +44,7 @@ class Execs {
   void fail(ExecCall call, int code);
   asio::awaitable<void> fail_later(ExecCall call, Asked asked, ExecOutcome outcome);
   asio::awaitable<void> play(ExecCall call, Asked asked, ExecOutcome outcome);
+  void warn_of(const std::vector<std::string>& argv);
   void judge_by_guard(ExecCall call, Asked asked, ExecOutcome outcome);
   void refuse(ExecCall call, Asked asked, const Entry* entry, std::string text,
               std::vector<Finding> findings);

@@ -24,6 +24,7 @@ enum class Order : char {
   err = 'E',   ///< bytes for stderr
   read = 'R',  ///< pass stdin on, from now to its end
   exit = 'X',  ///< one byte: the exit status
+  exit_at_end = 'Y',  ///< one byte: the exit status, where stdin ends before a byte of it was passed on; says `end` before
   die = 'K'    ///< one byte: the signal, by its default action; a core is not dumped, since it would be the stub's
 };
 

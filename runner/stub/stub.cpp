@@ -40,6 +40,9 @@ size_t word_size = 0;
 char failure[3];  // to be sent, and nothing more is done before
 bool has_failed = false;
 bool reading = false;
+bool passed_on = false;  // a byte of stdin
+bool at_end = false;     // of stdin
+int status_at_end = -1;  // Order::exit_at_end; -1: none came
 
 [[noreturn]] void give_up(const char* text) {
   (void)!write(STDERR_FILENO, text, strlen(text));
@@ -113,7 +116,8 @@ void begin_reading() {
   begun = true;
   struct stat info;
   reading = fstat(STDIN_FILENO, &info) == 0 && !isatty(STDIN_FILENO);
-  if (!reading) say(Word::no_input);
+  at_end = !reading;
+  if (at_end) say(Word::no_input);
 }
 
 void begin_order() {
@@ -125,6 +129,9 @@ void begin_order() {
       return;
     case Order::read:
       begin_reading();
+      break;
+    case Order::exit_at_end:
+      status_at_end = argument;
       break;
     case Order::exit:
       _exit(argument);
@@ -186,6 +193,14 @@ void read_input() {
   reading = size > 0;
   say(size > 0 ? Word::in : Word::end);
   if (size > 0) word_size += static_cast<size_t>(size);
+  passed_on = passed_on || size > 0;
+  at_end = size <= 0;
+}
+
+// Most commands get no stdin: nobody need be waited for.
+void end_early() {
+  const bool all_done = order_size == 0 && word_size == 0 && !has_failed;
+  if (status_at_end >= 0 && at_end && !passed_on && all_done) _exit(status_at_end);
 }
 
 // What is not waited for is left out by a negative number, since poll(2) tells of a hang-up in any case: one of the channel
@@ -216,6 +231,7 @@ int main(int, char** argv) {
       if (order_size > 0) go_on_writing(false);
     }
     say_what_is_left(channel);
+    end_early();
     wait_for_something(channel);
   }
 }

@@ -1,6 +1,6 @@
-// spec/exec_call.cpp - An execve as the entries of `exec` and `shell` see it.
+// spec/command_call.cpp - An execve as the entries of `exec` and `shell` see it.
 // Source: spec-format.md, section 10 ("exec identity"); env(1); JDK, src/java.base/unix/native/jspawnhelper.
-#include "spec/exec_call.h"
+#include "spec/command_call.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -31,8 +31,9 @@ std::vector<std::string> names_of(const Fields& call, const std::string& first) 
   return names;
 }
 
-/// `env NAME=1 git pull` and the JVM's helper: what they start is asked for by itself.
-bool only_starts_another(const std::string& program, const std::vector<std::string>& argv) {
+}  // namespace
+
+bool leads_on(const std::string& program, const std::vector<std::string>& argv) {
   if (program == "jspawnhelper") return true;
   if (program != "env") return false;
   return std::ranges::any_of(argv.begin() + (argv.empty() ? 0 : 1), argv.end(), [](const std::string& word) {
@@ -40,23 +41,21 @@ bool only_starts_another(const std::string& program, const std::vector<std::stri
   });
 }
 
-}  // namespace
-
 const ProtocolInfo& exec_protocol() { return *find_protocol("exec"); }
 
-const ProtocolInfo& ExecCall::protocol() const { return shell ? *find_protocol("shell") : exec_protocol(); }
+const ProtocolInfo& CommandCall::protocol() const { return shell ? *find_protocol("shell") : exec_protocol(); }
 
-Fields ExecCall::plain_fields() const {
+Fields CommandCall::plain_fields() const {
   Fields out = fields;
   out["argv"] = argv_words(fields);
   return out;
 }
 
-ExecCall read_exec_call(const Fields& call) {
+CommandCall read_command_call(const Fields& call) {
   const std::string path = field_text(call, "path");
   std::vector<std::string> argv = argv_words(call);
   if (argv.empty()) argv.emplace_back();  // Linux 5.18: a program that is given no argv gets one empty word
-  ExecCall out;
+  CommandCall out;
   const std::vector<std::string> names = names_of(call, argv[0]);
   for (const std::string& name : names) add(out.programs, base_name(name));
   out.fields["program"] = names;
@@ -69,7 +68,7 @@ ExecCall read_exec_call(const Fields& call) {
   }
   out.shell = shell_command(path, argv);
   if (out.shell) out.fields["command"] = *out.shell;
-  out.leads_on = only_starts_another(base_name(path), argv);
+  out.leads_on = leads_on(base_name(path), argv);
   return out;
 }
 

@@ -1,4 +1,4 @@
-// spec/exec_call.h - An execve as the entries of `exec` and `shell` see it.
+// spec/command_call.h - An execve as the entries of `exec` and `shell` see it.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace bigfoot {
 
-struct ExecCall {
+struct CommandCall {
   /// program and argv[0]: arrays of all names that may be meant, the one in argv first; argv, cwd, env; of a shell with -c
   /// also command.
   Fields fields;
@@ -23,8 +23,11 @@ struct ExecCall {
 };
 
 /// `call` as Ledger::offer_exec() takes it.
-ExecCall read_exec_call(const Fields& call);
+CommandCall read_command_call(const Fields& call);
 
 const ProtocolInfo& exec_protocol();
+
+/// `env NAME=1 git pull` and the JVM's helper: what they start is asked for by itself. `program`: a base name.
+bool leads_on(const std::string& program, const std::vector<std::string>& argv);
 
 }  // namespace bigfoot
