@@ -100,6 +100,12 @@ Finding denied(const GuardRule& rule, const std::vector<std::string>& argv) {
   return out;
 }
 
+/// multiprocessing's spawn, child_process.fork: a program that runs its own executable.
+bool starts_itself(Pid pid, const Fields& call) {
+  const auto resolved = call.find("resolved");
+  return resolved != call.end() && *resolved == process_link(static_cast<pid_t>(pid), "exe").value_or("");
+}
+
 Finding not_played(const Fields& call, const Entry& entry, const std::string& why, const std::string& cure) {
   Finding out;
   out.kind = ViolationKind::undecoded;
@@ -278,6 +284,12 @@ void Execs::refuse(ExecCall call, Asked asked, const Entry* entry, std::string t
   if (const std::string parents = services_.journal.parents_of(asked.pid);
       entry == nullptr && !parents.empty()) {
     for (Finding& finding : findings) finding.notes.push_back("started by " + parents);
+  }
+  if (entry == nullptr && starts_itself(asked.pid, asked.call)) {
+    for (Finding& finding : findings)
+      if (finding.kind == ViolationKind::unexpected)
+        finding.notes.push_back(fmt::format("{} starts itself again, as worker processes are started: [guard] allow = [\"exec:{}\"] lets it",
+                                            asked.program, asked.path));
   }
   const Replaced replaced = replace(std::move(call));
   Fields response = Fields::object();

@@ -1,6 +1,7 @@
 // tests/bench/client.c - What the benchmark measures from the program's side.
 //   client serve PORT          accepts and closes, for the native side
 //   client connect HOST PORT N connects and closes N times; prints microseconds for each
+//   client spawn N PROGRAM...  runs the program N times, one after the other; prints microseconds for each
 //   client hold HOST PORT N    opens N connections with one request on each, prints "ready", ends at the end of stdin
 //   client pump HOST PORT N    N requests on one connection, kPipelined at a time; prints "ready", ends at the end of stdin
 #define _GNU_SOURCE
@@ -8,11 +9,13 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -108,8 +111,25 @@ static void pump(const struct sockaddr_in* to, int count) {
   wait_for_the_end();
 }
 
+extern char** environ;
+
+static void spawn(int count, char** command) {
+  double begun = microseconds();
+  for (int each = 0; each < count; ++each) {
+    pid_t child;
+    int status = 0;
+    if (posix_spawnp(&child, command[0], NULL, NULL, command, environ)) die(command[0]);
+    if (waitpid(child, &status, 0) < 0 || status != 0) die("waitpid");
+  }
+  printf("%.2f\n", (microseconds() - begun) / count);
+}
+
 int main(int count, char** arguments) {
   if (count == 3 && !strcmp(arguments[1], "serve")) serve(arguments[2]);
+  if (count > 3 && !strcmp(arguments[1], "spawn")) {
+    spawn(atoi(arguments[2]), arguments + 3);
+    return 0;
+  }
   if (count != 5) return 2;
   struct sockaddr_in to = address_of(arguments[2], arguments[3]);
   int times = atoi(arguments[4]);

@@ -85,6 +85,20 @@ PYTHONS = [
                         "  for way in ('fork', 'spawn', 'forkserver'):\n    with m.get_context(way).Pool(2) as pool: print(pool.map(f, [1, 2, 3]))\n"
                         "  import subprocess; subprocess.run(['git', 'pull', '--ff-only'])"},
          spec=spec(denies_nothing_else("python3*"), PULL), stdout="[1, 4, 9]\n[1, 4, 9]\n[1, 4, 9]\nAlready up to date.\n"),
+    Case("multiprocessing by fork needs no rule", [PYTHON, "m.py"],
+         files={"m.py": "import multiprocessing as m\ndef f(x): return x * x\nif __name__ == '__main__':\n"
+                        "  with m.get_context('fork').Pool(2) as pool: print(pool.map(f, [1, 2, 3]))"}, spec=spec(OPTIONAL), stdout="[1, 4, 9]\n"),
+    Case("multiprocessing by spawn without its rule", [PYTHON, "m.py"],
+         files={"m.py": "import multiprocessing as m\ndef f(): print('never')\nif __name__ == '__main__':\n"
+                        "  p = m.get_context('spawn').Process(target=f)\n  p.start(); p.join(); print(p.exitcode)"}, spec=spec(OPTIONAL), stdout="127\n", exit=3,
+         has=("UNEXPECTED", 'python3 starts itself again, as worker processes are started: [guard] allow = ["exec:/usr/bin/python3"] lets it')),
+    Case("multiprocessing by spawn, with the rule of the report", [PYTHON, "m.py"],
+         files={"m.py": "import multiprocessing as m\ndef f(): print('worker', flush=True)\nif __name__ == '__main__':\n"
+                        "  p = m.get_context('spawn').Process(target=f)\n  p.start(); p.join(); print(p.exitcode)"},
+         spec=spec(denies_nothing_else("/usr/bin/python3"), OPTIONAL), stdout="worker\n0\n"),
+    Case("subprocess with every kind of stdin", python(
+        "import subprocess as s\nfor stdin in (None, s.DEVNULL, s.PIPE): print(s.run(['git', 'status'], stdin=stdin, stdout=-1).stdout)"),
+        spec(entry('exec = ["git", "status"]', "times = 3", 'reply = { stdout = "clean" }')), stdout="b'clean'\n" * 3, counts={"asserted": 3}),
     Case("1,000 commands from 8 threads", python(
         "import subprocess as s\nfrom concurrent.futures import ThreadPoolExecutor as P\n"
         "def f(i): return s.run(['git', 'show', str(i)], stdin=s.DEVNULL, capture_output=True).stdout == b'%d\\n' % i\n"
@@ -103,6 +117,18 @@ CLIENTS = [
          spec(PULL, UPPER), stdout="null Already up to date.\n\nHELLO\n\n0\n", calls=["exec asserted git", "exec asserted tr"]),
     Case("Node exec", ["node", "-e", "require('child_process').exec('echo hello | tr a-z A-Z', (e, o) => console.log(e, o))"], spec(SHELL),
          stdout="null HELLO\n\n"),
+    Case("Node fork", ["node", "-e", "const c = require('child_process'); c.fork('worker.js').on('message', m => console.log(m))"],
+         spec(denies_nothing_else("node"), OPTIONAL), files={"worker.js": "process.send('hello')"}, stdout="hello\n", calls=["exec allowed node"]),
+    Case("Node execSync", ["node", "-e", "console.log(String(require('child_process').execSync('echo hello | tr a-z A-Z')))"], spec(SHELL),
+         stdout="HELLO\n\n", calls=["shell asserted sh"]),
+    Case("Ruby Open3", ["ruby", "-ropen3", "-e", "o, e, s = Open3.capture3('tr', 'a-z', 'A-Z', stdin_data: \"hello\\n\"); puts o, e.inspect, s.exitstatus"],
+         spec(UPPER), stdout='HELLO\n""\n0\n', calls=["exec asserted tr"]),
+    Case("Ruby backticks with a pipe", ["ruby", "-e", "puts `echo hello | tr a-z A-Z`"], spec(SHELL), stdout="HELLO\n"),
+    Case("PHP shell_exec", ["php", "-r", "echo shell_exec('echo hello | tr a-z A-Z');"], spec(SHELL), stdout="HELLO\n"),
+    Case("Perl", ["perl", "-e", "open(my $p, '-|', 'git', 'pull', '--ff-only'); print <$p>; close $p; print $?"], spec(PULL),
+         stdout="Already up to date.\n0"),
+    Case("xargs and find", ["sh", "-c", "echo pull --ff-only | xargs git; find . -maxdepth 0 -exec git pull --ff-only ';'"],
+         spec(denies_nothing_else("xargs", "find"), PULL + "times = 2\n"), stdout="Already up to date.\n" * 2),
     Case("Go os/exec", ["@built@/run_go", "/usr/bin/tr", "a-z", "A-Z"], spec(UPPER), env={"INPUT": "hello\n"}, stdout='"HELLO\\n" "" <nil>\n'),
     Case("Ruby backticks", ["ruby", "-e", "puts `/usr/bin/git pull --ff-only`, $?.exitstatus"], spec(PULL), stdout="Already up to date.\n0\n"),
     Case("PHP proc_open", ["php", "-r", "$p = proc_open(['tr', 'a-z', 'A-Z'], [['pipe', 'r'], ['pipe', 'w']], $f); fwrite($f[0], \"hello\\n\");"
@@ -165,4 +191,28 @@ REPORTS = [
          has=("was let through",), calls=["exec allowed true"]),
     Case("nothing is said of commands", captured('["echo", "a"]'), "version = 1\n", stdout="0 a\n \n", calls=[]),
 ]
-CASES = PYTHONS + CLIENTS + ENDINGS + REPORTS
+TRACED = [
+    Case("a command under strace", ["strace", "-f", "-o", "/dev/null", "-e", "trace=none", "sh", "-c", "git pull --ff-only; echo $?"],
+         spec(denies_nothing_else("strace", "sh"), PULL), stdout="126\n", exit=3, needs=("strace",), timeout=20,
+         has=('UNDECODED', 'exec ["git", "pull", "--ff-only"] could not be played, so its execve failed: strace traces the process, and a process has '
+              "one tracer at a time", "let the tracer leave this command alone: strace without -f", "answered EPERM")),
+    Case("an unexpected command under strace", ["strace", "-f", "-o", "/dev/null", "-e", "trace=none", "sh", "-c", "ls; echo $?"],
+         spec(denies_nothing_else("strace", "sh"), OPTIONAL), stdout="126\n", exit=3, needs=("strace",), timeout=20,
+         has=("UNEXPECTED", "it could not be told so: strace traces the process")),
+    Case("strace of a program whose commands it leaves alone", ["strace", "-o", "/dev/null", "-e", "trace=none", "sh", "-c", "git pull --ff-only; echo $?"],
+         spec(denies_nothing_else("strace", "sh"), PULL), stdout="Already up to date.\n0\n", needs=("strace",), timeout=20),
+    Case("a command under gdb", ["gdb", "-q", "-nx", "-batch", "-ex", "set startup-with-shell off", "-ex", "run", "--args", "git", "pull", "--ff-only"],
+         spec(denies_nothing_else("gdb*", "iconv", "sh"), PULL), stdout=ANY, exit=3, needs=("gdb",), timeout=30,
+         has=("UNDECODED", "gdb traces the process, and a process has one tracer at a time")),
+]
+LIFE = [
+    Case("a command that outlives the run's own is no leak", ["sh", "-c", "git pull & sleep 0.2"],
+         spec(entry('exec = ["git", "pull"]', 'reply = { stdout = "late\\n", delay = "500ms" }'), denies_nothing_else("sleep")), stdout="late\n",
+         calls=["exec asserted git", "exec allowed sleep"]),
+    Case("a command that an orphan starts is a leak", ["sh", "-c", "(sleep 0.3; git pull) & true"],
+         spec(entry('exec = ["git", "pull"]', 'reply = { stdout = "late\\n" }'), denies_nothing_else("sleep")), stdout="late\n", exit=3,
+         has=("LEAKED",)),
+    Case("what an endless producer writes", ["bash", "-c", "yes | git pull; echo ${PIPESTATUS[*]}"],
+         spec(entry('exec = ["git", "pull"]', 'stdin = "*"', "reply = { exit = 4 }"), denies_nothing_else("yes")), stdout="141 4\n", timeout=120),
+]
+CASES = TRACED + LIFE + PYTHONS + CLIENTS + ENDINGS + REPORTS

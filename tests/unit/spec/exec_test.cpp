@@ -5,6 +5,7 @@
 
 #include "protocols/body.h"
 #include "spec/command_text.h"
+#include "spec/exec_session.h"
 #include "spec/toml_text.h"
 #include "spec/values.h"
 #include "tests/unit/spec/spec_text.h"
@@ -464,6 +465,60 @@ TEST(Which, MayBeAsserted) {
   EXPECT_EQ(sequence.ledger().which("git").path, "");
   sequence.ledger().use_which("git", 1);
   EXPECT_EQ(sequence.ledger().which("git").path, "/usr/bin/git");
+}
+
+/// What next() would give at the end of stdin: "exit 3", "die 9", "not known".
+std::string known_end(const ExecSession& session) {
+  const ExecSession::Action action = session.if_stdin_ended();
+  if (const auto* exit = std::get_if<ExecSession::Exit>(&action)) return "exit " + std::to_string(exit->status);
+  if (const auto* die = std::get_if<ExecSession::Die>(&action)) return "die " + std::to_string(die->signal);
+  return "not known";
+}
+
+struct EndCase {
+  const char* name;
+  const char* entry;
+  const char* end;
+};
+const EndCase kEnds[] = {
+    {"NoInput", "reply = { exit = 3, stdout = \"out\" }\n", "exit 3"},
+    {"Empty", "stdin = \"\"\nreply = { signal = 9 }\n", "die 9"},
+    {"Waived", "stdin = \"*\"\n", "exit 0"},
+    {"Wanted", "stdin = \"yes\"\nreply = { exit = 3 }\n", "not known"},
+    {"WantedAndServed", "stdin = \"yes\"\non_mismatch = \"serve\"\nreply = { exit = 3 }\n", "exit 3"},
+    {"Steps", "steps = [ { exit = 3 } ]\n", "not known"},
+};
+
+TEST(ExecSession, KnowsItsEndBeforeStdinEnds) {
+  for (const EndCase& row : kEnds) {
+    SCOPED_TRACE(row.name);
+    Execs execs("[[expect]]\nexec = [\"tool\"]\n" + std::string(row.entry));
+    const auto session = execs.offer_argv({"tool"}).session;
+    EXPECT_EQ(known_end(*session), "not known") << "before anything was printed";
+    while (std::holds_alternative<ExecSession::Print>(session->next())) continue;
+    EXPECT_EQ(known_end(*session), row.end);
+    run(*session);
+    EXPECT_EQ(known_end(*session), "not known") << "it has ended";
+  }
+}
+
+TEST(ExecSession, MoreStdinThanIsKept) {
+  const std::string large(kMostInput, 'x');
+  for (const auto& [entry, text] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"stdin = \"x\"\n", "mismatch: exec [\"tool\"]: stdin is longer than the 64 MiB that a mocked command reads\n"},
+           {"", "mismatch: exec [\"tool\"]: stdin is longer than the 64 MiB that a mocked command reads\n"},
+           {"stdin = \"*\"\n", ""}}) {
+    Execs execs("[[expect]]\nexec = [\"tool\"]\n" + entry);
+    const auto session = execs.offer_argv({"tool"}).session;
+    while (!std::holds_alternative<ExecSession::Read>(session->next())) continue;
+    session->received(large);
+    EXPECT_TRUE(std::holds_alternative<ExecSession::Read>(session->next())) << "all that fits";
+    session->received("yy");
+    const ExecSession::Action action = session->next();
+    EXPECT_FALSE(std::holds_alternative<ExecSession::Read>(action)) << "stdin has ended";
+    EXPECT_EQ(told(session->end()), text);
+    EXPECT_EQ(text_of(session->request()["stdin"]).size(), kMostInput);
+  }
 }
 
 struct GuardCase {
