@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "runner/inbox.h"
 #include "runner/names.h"
 #include "runner/policy.h"
 #include "spec/ledger.h"
@@ -27,8 +28,8 @@ class LoopSide {
   virtual void exec_held(ExecCall call) = 0;
   /// A call that was let through or refused by a rule.
   virtual void passed_by(Pid pid, Destination to, Routed routed) = 0;
-  virtual void datagram_socket(UniqueFd socket) = 0;
-  virtual void process(ProcessEvent event) = 0;
+  /// Something is in the inbox.
+  virtual void catch_up() = 0;
   virtual void notice(Pid pid, std::string text) = 0;
   virtual void tree_gone() = 0;
 };
@@ -36,8 +37,9 @@ class LoopSide {
 class Gate : public TrafficHandler {
  public:
   /// `trust`: null where no TLS is terminated.
-  Gate(const Spec& spec, const Ledger& ledger, Names& names, Trust* trust, boost::asio::any_io_executor loop, LoopSide& side)
-      : spec_(spec), ledger_(ledger), names_(names), trust_(trust), loop_(std::move(loop)), side_(side) {}
+  Gate(const Spec& spec, const Ledger& ledger, Names& names, Trust* trust, Inbox& inbox, boost::asio::any_io_executor loop,
+       LoopSide& side)
+      : spec_(spec), ledger_(ledger), names_(names), trust_(trust), inbox_(inbox), loop_(std::move(loop)), side_(side) {}
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
@@ -46,7 +48,7 @@ class Gate : public TrafficHandler {
   bool wants_file(std::string_view path) override { return trust_ != nullptr && trust_->wants(path); }
   bool watches_file(std::string_view) override { return false; }
   void on_file(FileCall call) override;
-  void on_output(OutputCall) override {}
+  void on_output(OutputCall call) override;
   void on_exec(ExecCall call) override;
   void on_tree_gone() override;
 
@@ -54,10 +56,13 @@ class Gate : public TrafficHandler {
   Destination destination_of(const SocketAddress& address, Outgoing::Kind kind) const;
 
  private:
+  void wake();
+
   const Spec& spec_;
   const Ledger& ledger_;
   Names& names_;
   Trust* trust_;
+  Inbox& inbox_;
   boost::asio::any_io_executor loop_;
   LoopSide& side_;
 };

@@ -110,6 +110,11 @@ Finding denied(const GuardRule& rule, const std::vector<std::string>& argv) {
 
 }  // namespace
 
+void Execs::process_ended(Pid pid) {
+  searches_.erase(pid);
+  replaced_.erase(pid);
+}
+
 asio::awaitable<void> Execs::serve(ExecCall call) {
   const std::string program = base_name(call.path());
   if (const int code = code_of_search(call); code != 0) co_return std::move(call).fail(Errno{code});
@@ -202,7 +207,9 @@ UniqueFd Execs::replace(ExecCall call, const std::string& program) {
     fail(std::move(call), ENOMEM);
     return {};
   }
+  const Pid pid = call.caller().pid;
   const OsResult<void> replaced = std::move(call).replace(stub_.get(), ends.of_the_stub.get());
+  if (replaced) replaced_.insert(pid);
   if (replaced) return std::move(ends.ours);
   if (replaced.error().code == EPERM) {
     ++services_.warnings[fmt::format(

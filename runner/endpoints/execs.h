@@ -22,7 +22,9 @@ class Execs {
   void main_starts(Pid pid, const std::string& path);
   /// Answers the call, and plays the command to its end where an entry says how.
   asio::awaitable<void> serve(ExecCall call);
-  void process_ended(Pid pid) { searches_.erase(pid); }
+  void process_ended(Pid pid);
+  /// What it prints now is what the spec, or the report, has it print.
+  bool has_replaced(Pid pid) const { return replaced_.contains(pid); }
 
  private:
   struct Asked;
@@ -52,6 +54,7 @@ class Execs {
   std::set<std::string>
       taken_;  // programs that entries have been spent on: one that is not installed is still meant
   std::unordered_map<Pid, Search> searches_;
+  std::set<Pid> replaced_;
   Pid main_{};
   bool own_to_come_ =
       false;  // the run's own command is `env`, or what a shebang has it run: it starts the real one
