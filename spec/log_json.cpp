@@ -16,8 +16,7 @@ constexpr int kMaxDepth = 64;  // what compares and shows a value is recursive
 // In the order in which they are looked for; a dot: also a member of a member.
 constexpr std::string_view kLevel[] = {"level_name", "levelname", "level",        "severity",       "lvl",
                                        "log.level",  "loglevel",  "severityText", "severity_text", "@l"};
-constexpr std::string_view kLogger[] = {"logger",     "logger_name", "loggerName", "log.logger", "name",
-                                        "target",     "channel",     "category",   "module",     "component", "SourceContext"};
+constexpr std::string_view kLogger[] = {"logger", "logger_name", "loggerName", "log.logger", "name", "target", "module", "component", "SourceContext"};
 constexpr std::string_view kMessage[] = {"message", "msg", "event", "@m", "text", "short_message", "fields.message", "@mt"};
 
 /// Takes a member out of the object; nothing where it is not there or has no plain value.
@@ -61,10 +60,11 @@ class JsonFormat : public LogFormat {
       return std::nullopt;
     }
     if (!object.is_object()) return std::nullopt;  // what is no JSON is "discarded"
-    const bool clef = object.contains("@t");
+    const bool clef = object.contains("@t"), monolog = object.contains("level_name");
     const std::optional<Value> message = take_first(object, kMessage);
     std::optional<Value> level = take_first(object, kLevel);
-    const std::optional<Value> logger = take_first(object, kLogger);
+    std::optional<Value> logger = take_first(object, kLogger);
+    if (!logger && monolog) logger = take(object, "channel");
     if (!level && clef) level = "Information";  // CLEF: "@l" is left out then
     if (!message && !level) return std::nullopt;  // an object that is printed, no record
     const auto text = [](const std::optional<Value>& value) { return value ? text_of(*value) : std::string(); };
