@@ -28,7 +28,7 @@ constexpr NamedSource kNamed[] = {
     {"stdout", Source::standard_output, ""},
     // <paths.h>, _PATH_LOG; what it links to under systemd; where Go's log/syslog looks then.
     {"syslog", Source::syslog, R"(^(/dev/log|/run/systemd/journal/dev-log|/var/run/syslog|/var/run/log)$)"},
-    {"journald", Source::journal, R"(^(/run/systemd/journal/socket)$)"},
+    {"journald", Source::journal, R"(^(/run/systemd/journal/(socket|stdout))$)"},
 };
 constexpr std::string_view kSources = "stderr, stdout, syslog, journald, file:/path, udp://host:port or tcp://host:port";
 

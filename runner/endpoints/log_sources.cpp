@@ -31,8 +31,10 @@ asio::awaitable<void> LogSources::watch_folders() {
 }
 
 void LogSources::connected(const Channel& channel, Pid pid, UniqueFd stream) {
-  const auto place = streams_.insert(
-      streams_.end(), Stream{&channel, pid, asio::posix::stream_descriptor(services_.loop, stream.release()), {}, false});
+  std::variant<SyslogFrames, JournalStream> messages;
+  if (channel.source == Channel::Source::journal) messages.emplace<JournalStream>();
+  asio::posix::stream_descriptor io(services_.loop, stream.release());
+  const auto place = streams_.insert(streams_.end(), Stream{&channel, pid, std::move(io), std::move(messages), false});
   ++services_.live_streams;
   asio::co_spawn(services_.loop, watch(place), asio::detached);
 }
@@ -60,16 +62,22 @@ void LogSources::read(File& file) {
 
 void LogSources::read(Stream& stream) {
   char part[64 * 1024];
-  for (;;) {
+  const auto take = [&](auto message) {
+    if (message) logs_.message(*stream.channel, stream.pid, *message);
+    return message.has_value();
+  };
+  while (!stream.ended) {
     const ssize_t size = ::recv(stream.io.native_handle(), part, sizeof part, MSG_DONTWAIT);
-    if (size < 0 && (errno == EAGAIN || errno == EINTR)) break;
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
     stream.ended = size <= 0;
-    if (stream.ended) break;
-    stream.frames.add({part, static_cast<std::size_t>(size)});
-    while (const std::optional<std::string> message = stream.frames.next()) logs_.message(*stream.channel, stream.pid, *message);
+    std::visit(
+        [&](auto& messages) {
+          if (!stream.ended) messages.add({part, static_cast<std::size_t>(size)});
+          while (take(messages.next())) continue;
+          if (stream.ended) take(messages.flush());
+        },
+        stream.messages);
   }
-  if (!stream.ended) return;
-  if (const std::optional<std::string> rest = stream.frames.flush()) logs_.message(*stream.channel, stream.pid, *rest);
 }
 
 }  // namespace bigfoot

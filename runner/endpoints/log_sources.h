@@ -6,9 +6,10 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <list>
 #include <memory>
+#include <variant>
 #include <vector>
 
-#include "protocols/syslog/syslog.h"
+#include "protocols/syslog/journal_stream.h"
 #include "runner/endpoints/log_file.h"
 #include "runner/endpoints/logs.h"
 
@@ -31,7 +32,7 @@ class LogSources {
     const Channel* channel;
     Pid pid;
     asio::posix::stream_descriptor io;
-    SyslogFrames frames;
+    std::variant<SyslogFrames, JournalStream> messages;
     bool ended = false;
   };
   struct File {

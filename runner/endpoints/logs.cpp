@@ -32,7 +32,11 @@ void Logs::read(const Channel& channel, Pid pid, std::string_view bytes) {
 
 void Logs::message(const Channel& channel, Pid pid, std::string_view bytes) {
   const bool is_journal = channel.source == Channel::Source::journal;
-  judge(channel, pid, syslog_record(channel, is_journal ? read_journal_datagram(bytes) : read_syslog(bytes)));
+  message(channel, pid, is_journal ? read_journal_datagram(bytes) : read_syslog(bytes));
+}
+
+void Logs::message(const Channel& channel, Pid pid, const SyslogMessage& message) {
+  judge(channel, pid, syslog_record(channel, message));
 }
 
 void Logs::process_ended(Pid pid) {

@@ -20,6 +20,7 @@ class Logs {
   void read(const Channel& channel, Pid pid, std::string_view bytes);
   /// One message to a channel that is a syslog or journald.
   void message(const Channel& channel, Pid pid, std::string_view bytes);
+  void message(const Channel& channel, Pid pid, const SyslogMessage& message);
   /// What it wrote to its standard output and error last may have no end of line.
   void process_ended(Pid pid);
   /// The run is over: no line goes on.
