@@ -134,11 +134,13 @@ constexpr ProtocolInfo kFileInfo = {"file", "files under guard.file.watch", "ope
 
 constexpr FieldInfo kLogCall[] = {
     {"channel", "a name of [channels]", true},
-    {"level", "as the line gives it", false, true},
-    {"logger", "as the line gives it", false, true},
-    {"message", "the text", false, true},
+    {"level", "DEBUG, INFO, WARNING, ERROR or CRITICAL", false, true},
+    {"logger", "who wrote it: the logger, syslog's tag", false, true},
+    {"message", "the text, one line", false, true},
+    {"fields", "other parts of the line, a table"},
 };
-constexpr ProtocolInfo kLogInfo = {"log", "lines of a log channel", "spec-format.md, 4.10", kLogCall, {}};
+constexpr ProtocolInfo kLogInfo = {"log", "lines of a log channel: stderr, a file, syslog, journald",
+                                   "spec-format.md, 4.10; RFC 3164, RFC 5424", kLogCall, {}, true};
 
 constexpr FieldInfo kMockCall[] = {
     {"name", "\"Object.method\"", true},

@@ -70,7 +70,16 @@ void Gate::on_outgoing(Outgoing call) {
 }
 
 void Gate::on_datagram_socket(UniqueFd socket) {
-  boost::asio::post(loop_, [this, socket = std::move(socket)]() mutable { side_.datagram_socket(std::move(socket)); });
+  if (inbox_.put(std::move(socket))) wake();
+}
+
+void Gate::on_output(OutputCall call) {
+  const Channel* channel = channel_of(call.descriptor(), spec_);
+  if (inbox_.put(std::move(call), channel != nullptr && channel->swallow)) wake();
+}
+
+void Gate::wake() {
+  boost::asio::post(loop_, [this] { side_.catch_up(); });
 }
 
 void Gate::on_file(FileCall call) {
@@ -105,7 +114,7 @@ void Gate::on_exec(ExecCall call) {
 }
 
 void Gate::on_process(ProcessEvent event) {
-  boost::asio::post(loop_, [this, event = std::move(event)]() mutable { side_.process(std::move(event)); });
+  if (inbox_.put(std::move(event))) wake();
 }
 
 void Gate::on_notice(Pid pid, std::string text) {

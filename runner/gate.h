@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "runner/exec_policy.h"
+#include "runner/inbox.h"
 #include "runner/names.h"
 #include "runner/policy.h"
 #include "runner/program_names.h"
@@ -33,8 +34,8 @@ class LoopSide {
   virtual void program_looked_for(FileCall call) = 0;
   /// A call that was let through or refused by a rule.
   virtual void passed_by(Pid pid, Destination to, Routed routed) = 0;
-  virtual void datagram_socket(UniqueFd socket) = 0;
-  virtual void process(ProcessEvent event) = 0;
+  /// Something is in the inbox.
+  virtual void catch_up() = 0;
   virtual void notice(Pid pid, std::string text) = 0;
   virtual void tree_gone() = 0;
 };
@@ -42,9 +43,10 @@ class LoopSide {
 class Gate : public TrafficHandler {
  public:
   /// `trust`: null where no TLS is terminated.
-  Gate(const Spec& spec, const Ledger& ledger, Names& names, const ProgramNames& programs, Trust* trust,
+  Gate(const Spec& spec, const Ledger& ledger, Names& names, const ProgramNames& programs, Trust* trust, Inbox& inbox,
        boost::asio::any_io_executor loop, LoopSide& side)
-      : spec_(spec), ledger_(ledger), names_(names), programs_(programs), execs_(spec, programs), trust_(trust), loop_(std::move(loop)), side_(side) {}
+      : spec_(spec), ledger_(ledger), names_(names), programs_(programs), execs_(spec, programs), trust_(trust), inbox_(inbox),
+        loop_(std::move(loop)), side_(side) {}
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
@@ -53,7 +55,7 @@ class Gate : public TrafficHandler {
   bool wants_file(std::string_view path) override { return wants_store(path) || programs_.may_be_meant(path); }
   bool watches_file(std::string_view) override { return false; }
   void on_file(FileCall call) override;
-  void on_output(OutputCall) override {}
+  void on_output(OutputCall call) override;
   void on_exec(ExecCall call) override;
   void on_tree_gone() override;
 
@@ -62,6 +64,7 @@ class Gate : public TrafficHandler {
 
  private:
   bool wants_store(std::string_view path) const { return trust_ != nullptr && trust_->wants(path); }
+  void wake();
 
   const Spec& spec_;
   const Ledger& ledger_;
@@ -69,6 +72,7 @@ class Gate : public TrafficHandler {
   const ProgramNames& programs_;
   const ExecPolicy execs_;
   Trust* trust_;
+  Inbox& inbox_;
   boost::asio::any_io_executor loop_;
   LoopSide& side_;
   Pid main_{};  // once its command runs; where execves are held

@@ -28,7 +28,19 @@ bool is_dns(const Destination& to) {
   return to.port == 53 && (to.transport == Transport::udp || to.transport == Transport::tcp);
 }
 
+const Channel* channel_of(const Destination& to, const Spec& spec) {
+  const auto found = std::ranges::find_if(spec.channels, [&](const Channel& channel) { return channel.endpoint.fits(to); });
+  return found == spec.channels.end() ? nullptr : &*found;
+}
+
+const Channel* channel_of(int descriptor, const Spec& spec) {
+  const auto source = descriptor == 1 ? Channel::Source::standard_output : Channel::Source::standard_error;
+  const auto found = std::ranges::find(spec.channels, source, &Channel::source);
+  return found == spec.channels.end() ? nullptr : &*found;
+}
+
 bool named_by_spec(const Destination& to, const Spec& spec) {
+  if (channel_of(to, spec) != nullptr) return true;
   return std::ranges::any_of(spec.entries, [&](const Entry& entry) { return entry.endpoint.fits(to); });
 }
 

@@ -26,7 +26,11 @@ struct Routed {
 /// `missing_path`: a unix path that does not exist. `connect_may_fail`: Ledger::connect_may_fail(to).
 Routed route(const Destination& to, bool missing_path, bool connect_may_fail, const Spec& spec);
 
-/// True where an entry of the spec names this destination.
+/// The log channel that reads what is sent there; null: none.
+const Channel* channel_of(const Destination& to, const Spec& spec);
+/// The log channel that reads the run's standard output (1) or error (2); null: none.
+const Channel* channel_of(int descriptor, const Spec& spec);
+/// True where an entry or a log channel of the spec names this destination.
 bool named_by_spec(const Destination& to, const Spec& spec);
 /// True for DNS: port 53, UDP or TCP.
 bool is_dns(const Destination& to);

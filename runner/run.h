@@ -10,6 +10,7 @@
 
 #include "runner/endpoints/datagrams.h"
 #include "runner/endpoints/execs.h"
+#include "runner/endpoints/log_sources.h"
 #include "runner/endpoints/resolver.h"
 #include "runner/gate.h"
 #include "runner/options.h"
@@ -48,11 +49,13 @@ class Run : private LoopSide {
   void exec_held(ExecCall call) override;
   void program_looked_for(FileCall call) override;
   void passed_by(Pid pid, Destination to, Routed routed) override;
-  void datagram_socket(UniqueFd socket) override;
-  void process(ProcessEvent event) override;
+  void catch_up() override;
   void notice(Pid pid, std::string text) override;
   void tree_gone() override;
 
+  void taken(Output output);
+  void taken(ProcessEvent event);
+  void taken(UniqueFd datagram_socket);
   void warn_of(const Destination& to);
   asio::awaitable<void> judge(Outgoing call, Destination to);
   void start(Pid pid, Destination to, UniqueFd stream);
@@ -73,13 +76,16 @@ class Run : private LoopSide {
   Resolver resolver_;
   ProgramNames programs_;
   Lookups lookups_;
+  Logs logs_;
+  LogSources log_sources_;
   std::optional<Execs> execs_;  // where execves are held
   std::optional<Trust> trust_;
+  Inbox inbox_;
   Gate gate_;
   std::unique_ptr<Supervisor> supervisor_;
   std::unique_ptr<Datagrams> datagrams_;
   ChildEnd end_;
-  bool main_ended_ = false, tree_gone_ = false;
+  bool main_ended_ = false, tree_gone_ = false, catching_up_ = false;
   int interrupts_ = 0;
 };
 

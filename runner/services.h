@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -29,6 +30,10 @@ struct Services {
   Journal& journal;
   Names& names;
   RunTls* tls = nullptr;  ///< null with --no-tls: no TLS is terminated
+
+  /// Takes what the program has done so far that comes by other ways (lines of logs, its processes). Before anything that it
+  /// did is judged: what it did before comes first.
+  std::function<void()> catch_up = [] {};
 
   /// For the user, beside the violations, with how often: calls that the guard let through with "warn", for example.
   std::map<std::string, std::uint64_t> warnings;

@@ -70,10 +70,14 @@ Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls
       resolver_(services_),
       programs_(spec_, surroundings(options)),
       lookups_(services_),
+      logs_(services_),
+      log_sources_(services_, logs_),
       trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(*tls, child_environment(options), [this](std::string text) {
         asio::post(loop_, [this, text = std::move(text)] { ++services_.notices[text]; });
       })),
-      gate_(spec_, ledger_, names_, programs_, trust_ ? &*trust_ : nullptr, loop_.get_executor(), *this) {}
+      gate_(spec_, ledger_, names_, programs_, trust_ ? &*trust_ : nullptr, inbox_, loop_.get_executor(), *this) {
+  services_.catch_up = [this] { catch_up(); };
+}
 
 Run::~Run() = default;
 
@@ -94,20 +98,25 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
     execs_.emplace(services_, lookups_, std::move(*stub));
     launch.hold_execs = true;
   }
+  launch.hold_stdout = channel_of(STDOUT_FILENO, spec_) != nullptr;
+  launch.hold_stderr = channel_of(STDERR_FILENO, spec_) != nullptr;
   auto launched = Supervisor::launch(launch, gate_);
   if (!launched) return std::unexpected(launched.error());
   supervisor_ = std::move(*launched);
   datagrams_ = std::make_unique<Datagrams>(
-      services_, resolver_,
+      services_, resolver_, logs_,
       [this](int fd, const SocketAddress& source) { return supervisor_->find_flow(fd, source); },
       [this](const SocketAddress& asked) { return gate_.destination_of(asked, Outgoing::Kind::datagram); });
 
+  log_sources_.begin(supervisor_->main_pid());
   asio::co_spawn(loop_, watch_main(), asio::detached);
   asio::co_spawn(loop_, watch_signals(signals.release()), asio::detached);
   if (auto limit = options_.timeout ? options_.timeout : spec_.settings.timeout)
     asio::co_spawn(loop_, watch_time(*limit), asio::detached);
   loop_.run();
 
+  catch_up();
+  logs_.end();
   datagrams_->end();
   const bool child_failed = end_.result.signal || end_.result.exit_code.value_or(1) != 0;
   std::vector<Finding> unmet = ledger_.finish();
@@ -121,6 +130,8 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
 void Run::connection_opened(Pid pid, Destination to, UniqueFd stream) { start(pid, std::move(to), std::move(stream)); }
 
 void Run::start(Pid pid, Destination to, UniqueFd stream) {
+  catch_up();
+  if (const Channel* channel = channel_of(to, spec_)) return log_sources_.connected(*channel, pid, std::move(stream));
   Connection connection{pid, std::move(to), journal_.new_connection(), journal_.now_ms()};
   asio::co_spawn(loop_, serve_stream(services_, resolver_, std::move(connection), std::move(stream)), asio::detached);
 }
@@ -132,6 +143,7 @@ void Run::connection_to_relay(Pid pid, Destination to, bool warned, UniqueFd str
 }
 
 void Run::connect_to_judge(Outgoing call, Destination to) {
+  catch_up();
   asio::co_spawn(loop_, judge(std::move(call), std::move(to)), asio::detached);
 }
 
@@ -147,12 +159,20 @@ asio::awaitable<void> Run::judge(Outgoing call, Destination to) {
 
 void Run::main_starts(Pid pid, std::string path) { execs_->main_starts(pid, path); }
 void Run::exec_passed(Pid pid, std::string path, std::vector<std::string> argv, bool warned) {
+  catch_up();
   execs_->passed(pid, path, argv, warned);
 }
-void Run::exec_held(ExecCall call) { asio::co_spawn(loop_, execs_->serve(std::move(call)), asio::detached); }
-void Run::program_looked_for(FileCall call) { lookups_.serve(std::move(call)); }
+void Run::program_looked_for(FileCall call) {
+  catch_up();
+  lookups_.serve(std::move(call));
+}
+void Run::exec_held(ExecCall call) {
+  catch_up();
+  asio::co_spawn(loop_, execs_->serve(std::move(call)), asio::detached);
+}
 
 void Run::passed_by(Pid pid, Destination to, Routed routed) {
+  catch_up();
   const CallTicket ticket = journal_.open_call();
   Interaction interaction;
   interaction.protocol = "socket";
@@ -176,13 +196,32 @@ void Run::warn_of(const Destination& to) {
   ++services_.warnings[fmt::format("{} was let through: no expectation matches it and [guard] says \"warn\"", to.url())];
 }
 
-void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
-void Run::process(ProcessEvent event) {
+/// In the order in which the program did it, as far as that is known: each of its calls that we hold is in the inbox.
+void Run::catch_up() {
+  if (std::exchange(catching_up_, true)) return;
+  for (Inbox::Item& item : inbox_.take())
+    std::visit([this](auto&& what) { taken(std::move(what)); }, item);
+  datagrams_->read_logs();
+  log_sources_.read();
+  catching_up_ = false;
+}
+
+void Run::taken(Output output) {
+  const Channel* channel = channel_of(output.descriptor, spec_);
+  if (channel != nullptr && !(execs_ && execs_->has_replaced(output.pid))) logs_.read(*channel, output.pid, output.bytes);
+  if (output.held) answer(std::move(*output.held), output.swallowed);
+}
+
+void Run::taken(ProcessEvent event) {
   journal_.process(event);
   if (event.what != ProcessEvent::What::ended) return;
+  logs_.process_ended(event.pid);
   lookups_.process_ended(event.pid);
   if (execs_) execs_->process_ended(event.pid);
 }
+
+void Run::taken(UniqueFd datagram_socket) { datagrams_->add(std::move(datagram_socket)); }
+
 void Run::notice(Pid pid, std::string text) {
   ++services_.notices[fmt::format("pid {}: {}", journal_.number_of(pid), text)];
 }
@@ -194,6 +233,7 @@ asio::awaitable<void> Run::watch_main() {
   co_await ended.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
   // Calls that were under way when the process ended are in the queue already: they come first.
   co_await asio::post(loop_, asio::use_awaitable);
+  catch_up();
   if (std::optional<ExitResult> result = supervisor_->main_exit()) end_.result = *result;
   main_ended_ = true;
   journal_.main_ended();

@@ -19,13 +19,13 @@ constexpr std::array<std::string_view, 7> kShells = {"sh", "bash", "dash", "zsh"
 // bash(1): long options that take the next argument.
 constexpr std::array<std::string_view, 2> kWithArgument = {"--rcfile", "--init-file"};
 
+}  // namespace
+
 std::string shortened(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return std::string(text);
   while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
   return std::string(text.substr(0, limit)) + "…";
 }
-
-}  // namespace
 
 bool is_command(const ProtocolInfo& protocol) { return protocol.name == "exec" || protocol.name == "shell"; }
 

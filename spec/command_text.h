@@ -13,6 +13,9 @@ namespace bigfoot {
 /// True for `exec` and `shell`.
 bool is_command(const ProtocolInfo& protocol);
 
+/// At most `limit` bytes, whole characters, with "…" where something is left out.
+std::string shortened(std::string_view text, std::size_t limit);
+
 /// `exec ["git", "pull"]`; long words and long commands are shortened.
 std::string exec_title(const std::vector<std::string>& words);
 /// `shell echo hello | tr a-z A-Z`; in quotes where it is not one plain line.

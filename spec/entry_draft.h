@@ -46,7 +46,8 @@ void load_exec(EntryDraft& draft);
 void load_shell(EntryDraft& draft);
 void load_which(EntryDraft& draft);
 void load_file(EntryDraft& draft);
-void load_named(EntryDraft& draft);  ///< log, mock and sqlite
+void load_log(EntryDraft& draft);
+void load_named(EntryDraft& draft);  ///< mock and sqlite
 
 /// The whole entry: its keys, headline, replies, steps, counts. `after` and any_order are the caller's.
 /// Nothing where the table has no usable headline.

@@ -91,7 +91,7 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 
 std::string entry_title(const Entry& entry) {
   if (entry.protocol->name == "http" || entry.headline.find("://") != entry.headline.npos) return entry.headline;
-  if (is_command(*entry.protocol) || entry.protocol->name == "which") return entry.headline;  // it begins with the word
+  if (is_command(*entry.protocol) || entry.protocol->name == "which" || entry.protocol->name == "log") return entry.headline;  // it begins with the word
   return fmt::format("{} {}", entry.protocol->name, entry.headline);
 }
 

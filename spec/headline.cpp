@@ -14,7 +14,7 @@ struct Row {
 constexpr Row kRows[] = {
     {"http", load_http},     {"websocket", load_websocket}, {"postgres", load_postgres}, {"redis", load_redis},
     {"smtp", load_smtp},     {"socket", load_socket},       {"exec", load_exec},         {"shell", load_shell},
-    {"which", load_which},   {"file", load_file},           {"dns", load_dns},           {"log", load_named},
+    {"which", load_which},   {"file", load_file},           {"dns", load_dns},           {"log", load_log},
     {"mock", load_named},    {"sqlite", load_named},
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "spec/check.h"
+#include "spec/socket_address.h"
 #include "spec/url_pattern.h"
 
 namespace bigfoot {
@@ -32,34 +33,40 @@ void load_unix(EntryDraft& draft, std::size_t start) {
 }
 
 void load_internet(EntryDraft& draft, std::string_view scheme, std::size_t start) {
-  const std::string text = draft.headline.text()->substr(start);
-  const auto parts = split_host_port(text);
-  if (!parts || parts->port.empty()) {
-    refuse_part(draft.problems, draft.headline, start, text, fmt::format("'{}' is no host and port", text),
-                fmt::format("{0}://api.example.com:80, {0}://[::1]:80; * stands for any host or port", scheme));
-    return;
-  }
-  if (parts->host.find('/') != std::string::npos || parts->port.find('/') != std::string::npos) {
-    refuse_part(draft.problems, draft.headline, start, text, fmt::format("'{}' has a path: a raw socket has a host and a port only", text));
-    return;
-  }
-  const auto port = compile_port(parts->port, draft.headline, start + parts->port_offset, draft.problems);
-  const PatternPtr host = parts->host == "*" ? any_pattern()
-                                             : compile_wildcard_pattern(parts->host, Wildcards::host, place_in(draft.headline, start), draft.problems);
-  if (!port || !host) return;
-  EndpointPattern& endpoint = draft.entry.endpoint;
-  (scheme == "tcp" ? endpoint.tcp : endpoint.udp) = true;
-  if (!host->is_any()) endpoint.host = host;
-  endpoint.port = port->number;
+  const auto address = compile_socket_address(draft.headline, scheme, start, draft.problems);
+  if (!address) return;
+  draft.entry.endpoint = address->endpoint;
   draft.set("scheme", literal_pattern(std::string(scheme)), draft.headline.at);
-  const std::string shown_host = parts->host.find(':') == std::string::npos ? parts->host : "[" + parts->host + "]";
-  const bool any = host->is_any() && !port->number;
-  const std::string address = shown_host + ":" + (parts->port == "*" ? "{{port}}" : parts->port);
-  draft.set("address", any ? any_pattern() : compile_wildcard_pattern(address, Wildcards::host, place_in(draft.headline, start), draft.problems),
+  draft.set("address", address->any ? any_pattern() : compile_wildcard_pattern(address->shown, Wildcards::host, place_in(draft.headline, start), draft.problems),
             draft.headline.at);
 }
 
 }  // namespace
+
+std::optional<SocketAddress> compile_socket_address(const Node& node, std::string_view scheme, std::size_t start, Diagnostics& problems) {
+  const std::string text = node.text()->substr(start);
+  const auto parts = split_host_port(text);
+  if (!parts || parts->port.empty()) {
+    refuse_part(problems, node, start, text, fmt::format("'{}' is no host and port", text),
+                fmt::format("{0}://api.example.com:80, {0}://[::1]:80; * stands for any host or port", scheme));
+    return std::nullopt;
+  }
+  if (parts->host.find('/') != std::string::npos || parts->port.find('/') != std::string::npos) {
+    refuse_part(problems, node, start, text, fmt::format("'{}' has a path: a raw socket has a host and a port only", text));
+    return std::nullopt;
+  }
+  const auto port = compile_port(parts->port, node, start + parts->port_offset, problems);
+  const PatternPtr host = parts->host == "*" ? any_pattern() : compile_wildcard_pattern(parts->host, Wildcards::host, place_in(node, start), problems);
+  if (!port || !host) return std::nullopt;
+  SocketAddress out;
+  (scheme == "tcp" ? out.endpoint.tcp : out.endpoint.udp) = true;
+  if (!host->is_any()) out.endpoint.host = host;
+  out.endpoint.port = port->number;
+  out.any = host->is_any() && !port->number;
+  const std::string shown_host = parts->host.find(':') == std::string::npos ? parts->host : "[" + parts->host + "]";
+  out.shown = shown_host + ":" + (parts->port == "*" ? "{{port}}" : parts->port);
+  return out;
+}
 
 void load_socket(EntryDraft& draft) {
   const std::string& text = *draft.headline.text();

@@ -1,4 +1,4 @@
-// spec/headline_system.cpp - Files, log lines, named mocks, SQLite. Source: spec-format.md 4.7, 4.10, 4.11.
+// spec/headline_system.cpp - Files, named mocks, SQLite. Source: spec-format.md 4.7, 4.11.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -53,9 +53,8 @@ void load_named(EntryDraft& draft) {
     check_arguments(draft, "args");
     if (const Node* kwargs = draft.field("kwargs")) draft.set("kwargs", compile_pattern(*kwargs, draft.problems), kwargs->at);
   }
-  const std::string_view identity = draft.protocol.name == "log" ? "channel" : draft.protocol.name == "mock" ? "name" : "path";
+  const std::string_view identity = draft.protocol.name == "mock" ? "name" : "path";
   draft.set(identity, compile_text_pattern(text, place_in(draft.headline, 0), draft.problems), draft.headline.at);
-  for (const std::string_view key : {"level", "logger", "message"}) draft.set_from(key, compile_pattern);
 }
 
 }  // namespace bigfoot

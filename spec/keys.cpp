@@ -52,9 +52,11 @@ constexpr KeyInfo kGuard[] = {
 };
 constexpr KeyInfo kGuardFile[] = {{"watch", kArray, "absolute paths, * within a name, ** across names"}};
 constexpr KeyInfo kChannel[] = {
-    {"from", kText, "stderr, stdout or the path of a log file"},
-    {"format", kText, "\"{level} {logger}: {message}\", \"json\", or a regex with named groups"},
-    {"strict", kBoolean, "every line must be asserted"},
+    {"from", kText, "stderr, stdout, syslog, journald, file:/path, udp://host:port or tcp://host:port"},
+    {"format", kText, "\"{level} {logger}: {message}\", \"json\", or a regex with named groups; left out, a line is a message"},
+    {"strict", kBoolean, "true: every line must be asserted; else only those that entries name"},
+    {"swallow", kBoolean, "true: records do not come out of stdout or stderr"},
+    {"ignore_below", kText, "records below this level need no entry: \"INFO\""},
 };
 constexpr KeyInfo kTest[] = {
     {"name", kText, "of the test, * as wildcard: what `begin NAME` says"},

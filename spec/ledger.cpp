@@ -9,6 +9,7 @@
 #include "protocols/raw/difference.h"
 #include "protocols/registry.h"
 #include "spec/call_fields.h"
+#include "spec/channels.h"
 #include "spec/command_text.h"
 #include "spec/entry_index.h"
 #include "spec/entry_match.h"
@@ -17,6 +18,7 @@
 #include "spec/findings.h"
 #include "spec/ledger_book.h"
 #include "spec/near_miss.h"
+#include "spec/near_record.h"
 #include "spec/noise_filter.h"
 #include "spec/order_keeper.h"
 #include "spec/raw_session.h"
@@ -213,6 +215,50 @@ struct Ledger::Impl {
     return name && name->match(std::string(program), "", book->known, book->around, nullptr);
   }
 
+  /// Of the entries of a channel: the earliest that fits whole, else the earliest that only leaves fields out, else, in
+  /// a strict channel, the one that is nearest and shares the message. The channel alone would pair lines that have
+  /// nothing to do with each other.
+  Choice choose_record(const ProtocolInfo& protocol, const Fields& record, bool strict, std::uint64_t seq) {
+    Choice fitting, incomplete, nearest;
+    unsigned cost = 0;
+    index.each(protocol, record, [&](std::uint32_t i) {
+      const Entry& entry = book->spec.entries[i];
+      MatchReport identity;
+      if (book->is_spent(entry) || !identity_fits(entry, record, book->known, book->around, identity)) return false;
+      Choice one{&entry, {}};
+      one.match.report.bound = std::move(identity.bound);
+      match_asserted(entry, record, book->known, book->around, true, one.match);
+      if (one.match.fits()) {
+        fitting = std::move(one);
+        return true;
+      }
+      if (one.match.differing.empty()) {
+        if (!incomplete.entry) incomplete = std::move(one);
+        return false;
+      }
+      const RecordMiss miss = judge_record(entry, record, *book);
+      if (!strict) near_records.remember(entry, miss, record, seq);
+      if (!strict || !miss.related || (nearest.entry && miss.cost >= cost)) return false;
+      cost = miss.cost;
+      nearest = std::move(one);
+      return false;
+    });
+    return fitting.entry ? std::move(fitting) : incomplete.entry ? std::move(incomplete) : std::move(nearest);
+  }
+
+  LogOutcome guard_record(const ProtocolInfo& protocol, const Fields& record) {
+    LogOutcome out;
+    const GuardLevel level = book->spec.guard.level("log");
+    out.ambient = level != GuardLevel::error;
+    if (level == GuardLevel::warn)
+      out.warning = fmt::format("{} was not asserted: no expectation matches it and [guard] says \"warn\"", call_title(protocol, record));
+    if (out.ambient) return out;
+    CallStory story{protocol, record, *book, {}};
+    collect_spent(story);
+    out.findings.push_back(unexpected_finding(story));
+    return out;
+  }
+
   const Entry* which_entry(std::string_view program) const {
     const auto found = std::ranges::find_if(programs, [&](const Entry* entry) {
       return entry->protocol->name == "which" && !book->is_spent(*entry) && names(*entry, program);
@@ -227,9 +273,10 @@ struct Ledger::Impl {
       if (entry.protocol != &story.protocol || !book->is_spent(entry)) continue;
       MatchReport identity;
       if (!identity_fits(entry, story.call, book->known, book->around, identity)) continue;
-      // Programs are called for many things: only the same command is the same call.
+      // Programs are called for many things, channels have many lines: only the same command or line is the same call.
       EntryMatch match;
-      if (is_command(story.protocol)) match_asserted(entry, story.call, book->known, book->around, false, match, "stdin");
+      const bool by_content = is_command(story.protocol) || story.protocol.name == "log";
+      if (by_content) match_asserted(entry, story.call, book->known, book->around, false, match, "stdin");
       if (match.fits()) story.spent.push_back(&entry);
     }
   }
@@ -246,6 +293,7 @@ struct Ledger::Impl {
   }
 
   NoiseFilter noise;
+  NearRecords near_records;
   std::shared_ptr<LedgerBook> book;
   EntryIndex index;
   OrderKeeper order;
@@ -355,6 +403,22 @@ std::vector<Finding> Ledger::use_which(std::string_view program, std::uint64_t s
   return out;
 }
 
+LogOutcome Ledger::offer_log(const Fields& fields, std::uint64_t seq) {
+  static const ProtocolInfo& protocol = *find_protocol("log");
+  const Channel* channel = find_channel(impl_->book->spec, field_text(fields, "channel"));
+  Fields record = fields;
+  if (!field_of(record, "fields")) record["fields"] = Fields::object();
+  const LogLevel level = log_level(field_text(record, "level"));
+  LogOutcome out;
+  out.ambient = true;
+  if (channel && level != LogLevel::none && level < channel->ignore_below) return out;
+  const bool strict = channel && channel->strict;
+  Impl::Choice choice = impl_->choose_record(protocol, record, strict, seq);
+  if (!choice.entry) return strict ? impl_->guard_record(protocol, record) : out;
+  Outcome served = impl_->serve(protocol, record, seq, std::move(choice), {protocol, record, *impl_->book, {}});
+  return {served.entry, false, std::move(served.findings)};
+}
+
 Finding Ledger::unexpected_bytes(const Destination& to, std::string_view first_bytes) const {
   Finding out;
   out.kind = ViolationKind::unexpected;
@@ -372,7 +436,11 @@ Finding Ledger::unexpected_bytes(const Destination& to, std::string_view first_b
 std::vector<Finding> Ledger::finish() {
   std::vector<Finding> out;
   for (const Entry& entry : impl_->book->spec.entries) {
-    for (Finding& finding : unused_findings(entry, impl_->book->states[entry.index])) out.push_back(std::move(finding));
+    const std::string near = impl_->near_records.note(entry);
+    for (Finding& finding : unused_findings(entry, impl_->book->states[entry.index])) {
+      if (!near.empty()) finding.notes.push_back(near);
+      out.push_back(std::move(finding));
+    }
   }
   return out;
 }

@@ -11,6 +11,7 @@
 
 #include "protocols/body.h"
 #include "protocols/registry.h"
+#include "spec/channels.h"
 #include "spec/check.h"
 #include "spec/entry_draft.h"
 #include "spec/entry_order.h"
@@ -211,7 +212,7 @@ void Loader::load_document(const Node& document) {
   if (const Node* settings = table("settings")) load_settings(*settings, spec_, set_by_, problems_);
   if (const Node* noise = table("noise")) load_noise(*noise, spec_, set_by_, problems_);
   if (const Node* guard = table("guard")) load_guard(*guard, spec_, set_by_, problems_);
-  if (const Node* channels = table("channels")) check_channels(*channels, problems_);
+  if (const Node* channels = table("channels")) load_channels(*channels, spec_, set_by_, problems_);
   const Node* defaults = check_defaults(document);
   const std::string* choice = table("settings") ? text_of(*table("settings"), "on_mismatch") : nullptr;
   const std::size_t first = spec_.entries.size();
@@ -223,6 +224,7 @@ void Loader::load_document(const Node& document) {
 Spec Loader::finish() {
   order_.resolve(spec_, problems_);
   check_calls_are_seen(spec_, problems_);
+  check_channels(spec_, !entries_lost_, problems_);
   // An entry that could not be read may be the one that binds a name.
   if (!entries_lost_) check_hole_names(spec_, problems_);
   if (!problems_.has(Severity::error)) lint(spec_, problems_);

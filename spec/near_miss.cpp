@@ -10,33 +10,13 @@
 #include "spec/call_fields.h"
 #include "spec/command_text.h"
 #include "spec/entry_match.h"
+#include "spec/near_record.h"
 
 namespace bigfoot {
 namespace {
 
 constexpr unsigned kTooFar = 14;    // a call that shares neither host nor path is no slip of the entry
-constexpr unsigned kEditLimit = 8;  // two texts further apart than this have nothing to do with each other
 constexpr unsigned kSpentCost = 2;
-
-/// Edit distance, at most kEditLimit; linear for long texts: only their middle part counts.
-unsigned edits(std::string_view one, std::string_view other) {
-  while (!one.empty() && !other.empty() && one.front() == other.front()) one.remove_prefix(1), other.remove_prefix(1);
-  while (!one.empty() && !other.empty() && one.back() == other.back()) one.remove_suffix(1), other.remove_suffix(1);
-  const std::size_t longer = std::max(one.size(), other.size()), shorter = std::min(one.size(), other.size());
-  if (shorter == 0 || longer > 64) return static_cast<unsigned>(std::min<std::size_t>(longer, kEditLimit));
-  std::vector<unsigned> row(other.size() + 1);
-  for (std::size_t j = 0; j <= other.size(); ++j) row[j] = static_cast<unsigned>(j);
-  for (std::size_t i = 1; i <= one.size(); ++i) {
-    unsigned diagonal = row[0];
-    row[0] = static_cast<unsigned>(i);
-    for (std::size_t j = 1; j <= other.size(); ++j) {
-      const unsigned replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return std::min(row.back(), kEditLimit);
-}
 
 struct Miss {
   unsigned cost = 0;
@@ -47,28 +27,14 @@ struct Miss {
   }
 };
 
-/// What the pattern says, with the names that earlier calls bound replaced by what they stand for.
-std::string wanted_text(const Pattern& expected, const Captures& known) {
-  std::string text = text_of(expected.shown());
-  std::vector<NameUse> uses;
-  expected.collect_names(uses);
-  for (const NameUse& use : uses) {
-    const auto value = known.find(use.name);
-    const std::string hole = "{{" + use.name + "}}";
-    const auto at = use.binds || value == known.end() ? text.npos : text.find(hole);
-    if (at != text.npos) text.replace(at, hole.size(), text_of(value->second));
-  }
-  return text;
-}
-
 /// How far one field of a call is from what the entry says.
 void judge_field(std::string_view name, const Pattern& expected, const Value& actual, const Captures& known, Miss& miss) {
   const bool is_path = name == "path" || name == "name" || name == "address";
   const std::string wanted = wanted_text(expected, known), got = text_of(actual);
   if (is_path || name == "host") {
-    const unsigned distance = edits(wanted, got);
+    const unsigned distance = text_distance(wanted, got);
     const unsigned cost = (is_path ? 1 : 3) + distance;
-    if (expected.literal() && (is_path || distance < kEditLimit)) {
+    if (expected.literal() && (is_path || distance < kTextsFarApart)) {
       miss.add(cost, fmt::format("{} differs at \"{}\"", name, differing_part(wanted, got)));
     } else {
       miss.add(cost, fmt::format("{} differs: {} instead of {}", name, got, wanted));
@@ -102,14 +68,6 @@ Miss judge(const Entry& entry, const Fields& call, const LedgerBook& book) {
     }
   }
   return miss;
-}
-
-std::string used_up(const Entry& entry, const EntryState& state) {
-  std::string out = "already used at ";
-  for (std::size_t i = 0; i < state.seqs.size(); ++i) out += fmt::format("{}#{}", i ? ", " : "", state.seqs[i]);
-  if (state.used > state.seqs.size()) out += ", …";
-  if (entry.times.max == 0) return "times = 0: it must not happen";
-  return out + (entry.times.max == 1 ? "" : fmt::format(" (times = {})", entry.times.max));
 }
 
 class Nearest {
@@ -146,8 +104,8 @@ bool same_words(const Entry& entry, const Fields& call, const LedgerBook& book) 
 /// Short names are near each other by chance: "ls" is no slip of "rm".
 bool is_slip(std::string_view wanted, std::string_view got) {
   const std::size_t longer = std::max(wanted.size(), got.size());
-  const std::size_t away = edits(wanted, got);
-  return away < longer && away <= std::max<std::size_t>(2, longer / 3) && away < kEditLimit;
+  const std::size_t away = text_distance(wanted, got);
+  return away < longer && away <= std::max<std::size_t>(2, longer / 3) && away < kTextsFarApart;
 }
 
 Miss judge_command(const Entry& entry, const ProtocolInfo& protocol, const Fields& call, const LedgerBook& book) {
@@ -167,7 +125,7 @@ Miss judge_command(const Entry& entry, const ProtocolInfo& protocol, const Field
   } else if (!identity_fits(entry, call, book.known, book.around, report)) {
     const std::string wanted = wanted_text(*entry.identity.front().pattern, book.known), got = base_name(argv_words(call).at(0));
     if (!is_slip(wanted, got)) return {kTooFar, ""};
-    miss.add(1 + edits(wanted, got), fmt::format("program differs: {} instead of {}", got, wanted));
+    miss.add(1 + text_distance(wanted, got), fmt::format("program differs: {} instead of {}", got, wanted));
   }
   EntryMatch match;
   match_asserted(entry, call, book.known, book.around, true, match, "stdin");
@@ -196,8 +154,49 @@ NearMiss nearest_command(const ProtocolInfo& protocol, const Fields& call, const
 
 }  // namespace
 
+unsigned text_distance(std::string_view one, std::string_view other) {
+  while (!one.empty() && !other.empty() && one.front() == other.front()) one.remove_prefix(1), other.remove_prefix(1);
+  while (!one.empty() && !other.empty() && one.back() == other.back()) one.remove_suffix(1), other.remove_suffix(1);
+  const std::size_t longer = std::max(one.size(), other.size()), shorter = std::min(one.size(), other.size());
+  if (shorter == 0 || longer > 64) return static_cast<unsigned>(std::min<std::size_t>(longer, kTextsFarApart));
+  std::vector<unsigned> row(other.size() + 1);
+  for (std::size_t j = 0; j <= other.size(); ++j) row[j] = static_cast<unsigned>(j);
+  for (std::size_t i = 1; i <= one.size(); ++i) {
+    unsigned diagonal = row[0];
+    row[0] = static_cast<unsigned>(i);
+    for (std::size_t j = 1; j <= other.size(); ++j) {
+      const unsigned replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return std::min(row.back(), kTextsFarApart);
+}
+
+std::string wanted_text(const Pattern& expected, const Captures& known) {
+  std::string text = text_of(expected.shown());
+  std::vector<NameUse> uses;
+  expected.collect_names(uses);
+  for (const NameUse& use : uses) {
+    const auto value = known.find(use.name);
+    const std::string hole = "{{" + use.name + "}}";
+    const auto at = use.binds || value == known.end() ? text.npos : text.find(hole);
+    if (at != text.npos) text.replace(at, hole.size(), text_of(value->second));
+  }
+  return text;
+}
+
+std::string used_up(const Entry& entry, const EntryState& state) {
+  std::string out = "already used at ";
+  for (std::size_t i = 0; i < state.seqs.size(); ++i) out += fmt::format("{}#{}", i ? ", " : "", state.seqs[i]);
+  if (state.used > state.seqs.size()) out += ", …";
+  if (entry.times.max == 0) return "times = 0: it must not happen";
+  return out + (entry.times.max == 1 ? "" : fmt::format(" (times = {})", entry.times.max));
+}
+
 NearMiss nearest_entry(const ProtocolInfo& protocol, const Fields& call, const LedgerBook& book) {
   if (is_command(protocol)) return nearest_command(protocol, call, book);
+  if (protocol.name == "log") return nearest_record(protocol, call, book);
   Nearest nearest;
   for (const Entry& entry : book.spec.entries) {
     if (entry.protocol != &protocol) continue;

@@ -17,4 +17,12 @@ NearMiss nearest_entry(const ProtocolInfo& protocol, const Fields& call, const L
 /// The same for a raw connection.
 NearMiss nearest_socket(const Destination& to, const LedgerBook& book);
 
+/// Edit distance, at most kTextsFarApart; linear for long texts: only their middle part counts.
+unsigned text_distance(std::string_view one, std::string_view other);
+inline constexpr unsigned kTextsFarApart = 8;  // two texts further apart than this have nothing to do with each other
+/// What the pattern says, with the names that earlier calls bound replaced by what they stand for.
+std::string wanted_text(const Pattern& expected, const Captures& known);
+/// "already used at #4, #7"
+std::string used_up(const Entry& entry, const EntryState& state);
+
 }  // namespace bigfoot

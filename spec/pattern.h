@@ -113,6 +113,9 @@ PatternPtr compile_argv_pattern(const Node& node, Diagnostics& problems);
 /// `env` of a call: a table of which the named variables count, or "*".
 PatternPtr compile_env_pattern(const Node& node, Diagnostics& problems);
 
+/// A table of JSON members of which the named ones count, or "*".
+PatternPtr compile_members_pattern(const Node& node, Diagnostics& problems);
+
 /// What `*` means in a text that has wildcards; holes may stand beside them.
 enum class Wildcards {
   host,      ///< `*` stands for one or more labels, or a part of one: *.example.com

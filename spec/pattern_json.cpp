@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "spec/check.h"
 #include "spec/pattern_parts.h"
 #include "spec/values.h"
 
@@ -69,6 +70,14 @@ PatternPtr json_pattern(const Value& json, const TextAt& at, bool subset, Diagno
     good = good && members.back().second;
   }
   return good ? object_pattern(std::move(members), open) : nullptr;
+}
+
+PatternPtr compile_members_pattern(const Node& node, Diagnostics& problems) {
+  if (node.text() && *node.text() == "*") return any_pattern();
+  if (node.is_table() && !node.table()->empty()) return json_pattern(node, true, problems);
+  refuse(problems, node, node.is_table() ? "fields = { } names nothing to compare" : "fields is a table of members, or \"*\"",
+         "fields = { order_id = 5 }: members that are not named are not compared");
+  return nullptr;
 }
 
 std::optional<Value> json_of_text(std::string_view text, const TextAt& at, Diagnostics& problems) {

@@ -128,9 +128,10 @@ constexpr KeyInfo kDnsReply[] = {
 };
 
 constexpr KeyInfo kLogFields[] = {
-    {"level", kPattern, "of the line"},
-    {"logger", kPattern, "of the line"},
-    {"message", kPattern, "of the line"},
+    {"level", kPattern, "DEBUG, INFO, WARNING, ERROR or CRITICAL, whatever the line calls it"},
+    {"logger", kPattern, "who wrote it"},
+    {"message", kPattern, "its text"},
+    {"fields", kPattern, "other members of a JSON line, other parts of a format; those that are not named are not compared"},
 };
 constexpr KeyInfo kMockFields[] = {
     {"args", kArray | kText, "positional arguments; \"*\": any"},

@@ -127,24 +127,10 @@ void load_guard(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& probl
     if (!level || key == "tls" || !first_to_set(node, "guard." + key, *level, set_by, problems)) continue;
     if (key == "default") spec.guard.default_level = level_named(*level);
     else if (*level != "auto") spec.guard.levels[key] = level_named(*level);
-    if (key == "log" && (*level == "error" || *level == "warn"))
-      not_here(problems, node, "guard.log is valid, but this version does not watch log channels yet");
   }
   load_rules(table.find("allow"), "allow", spec.guard.allow, problems);
   load_rules(table.find("deny"), "deny", spec.guard.deny, problems);
   if (const Node* file = table.find("file"); file && file->is_table()) check_guard_file(*file, problems);
-}
-
-void check_channels(const Node& table, Diagnostics& problems) {
-  for (const auto& [name, channel] : *table.table()) {
-    if (!channel.is_table()) {
-      refuse(problems, channel, fmt::format("[channels.{}] is a table, not {}", name, kind_of(channel)));
-      continue;
-    }
-    check_keys(channel, channel_keys().keys, fmt::format("[channels.{}]", name), problems);
-    if (!channel.find("from")) refuse(problems, channel, fmt::format("[channels.{}] does not say where it reads from", name), "from = \"stderr\"");
-    not_here(problems, channel, "log channels are valid, but this version does not read them yet");
-  }
 }
 
 }  // namespace bigfoot

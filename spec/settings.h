@@ -1,4 +1,4 @@
-// spec/settings.h - [settings], [noise], [guard] and [channels] of one file, added to the spec.
+// spec/settings.h - [settings], [noise] and [guard] of one file, added to the spec.
 #pragma once
 
 #include <map>
@@ -15,7 +15,6 @@ using SetBy = std::map<std::string, Place, std::less<>>;
 void load_settings(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& problems);
 void load_noise(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& problems);
 void load_guard(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& problems);
-void check_channels(const Node& table, Diagnostics& problems);
 
 /// "http://localhost:*": one rule of allow or deny. Nothing where it could match nothing (reported).
 std::optional<GuardRule> load_guard_rule(const Node& node, Diagnostics& problems);

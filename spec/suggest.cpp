@@ -9,6 +9,7 @@
 #include "protocols/http/url.h"
 #include "spec/call_fields.h"
 #include "spec/command_text.h"
+#include "spec/log_text.h"
 #include "spec/toml_text.h"
 #include "spec/values.h"
 
@@ -135,6 +136,15 @@ std::string suggest_command(const ProtocolInfo& protocol, const Fields& call) {
   return "[[expect]]\n" + toml_lines({{std::string(protocol.name), toml_value(headline)}, {"stdin", "\"\""}, {"reply", "{ exit = 0, stdout = \"\" }"}});
 }
 
+std::string suggest_record(const ProtocolInfo& protocol, const Fields& record) {
+  std::vector<std::pair<std::string, std::string>> rows = {{"log", toml_string(spoken_text(field_text(record, "channel")))}};
+  for (const FieldInfo& field : protocol.call) {
+    const std::string text = field_text(record, field.name);
+    if (field.must_assert && !text.empty()) rows.emplace_back(field.name, toml_value(spoken_bytes(text)));
+  }
+  return "[[expect]]\n" + toml_lines(rows);
+}
+
 std::string dns_reply(std::string_view type) {
   if (type == "AAAA") return R"(["2001:db8::1"])";
   if (type == "MX") return R"(["10 mail.example.com"])";
@@ -159,6 +169,8 @@ std::string call_headline(const ProtocolInfo& protocol, const Fields& call) {
   }
   if (protocol.name == "exec") return exec_title(argv_words(call));
   if (protocol.name == "shell") return shell_title(field_text(call, "command"));
+  if (protocol.name == "log")
+    return "log " + record_title(field_text(call, "channel"), field_text(call, "level"), field_text(call, "logger"), field_text(call, "message"));
   std::string out(protocol.name);
   for (const FieldInfo& field : protocol.call) {
     if (field.identity) out += " " + field_text(call, field.name);
@@ -175,7 +187,7 @@ Value spoken_bytes(std::string_view bytes) {
 Value spoken_field(std::string_view field, const Fields& call, const Surroundings& around) {
   if (field == "headers") return spoken_headers(call, around);
   if (field == "body") return spoken_body(call);
-  if (field == "stdin") return spoken_bytes(field_text(call, field));
+  if (field == "stdin" || ((field == "message" || field == "logger") && field_of(call, field) && field_of(call, field)->is_string())) return spoken_bytes(field_text(call, field));
   const Value* value = field_of(call, field);
   return value ? spoken(*value) : Value("");
 }
@@ -186,6 +198,7 @@ std::string field_line(std::string_view name, const Value& spoken) {
 
 std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around) {
   if (is_command(protocol)) return suggest_command(protocol, call);
+  if (protocol.name == "log") return suggest_record(protocol, call);
   std::vector<std::pair<std::string, std::string>> rows;
   rows.emplace_back(protocol.name, toml_string(spoken_headline(protocol, call)));
   if (protocol.name == "dns") {

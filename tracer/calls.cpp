@@ -16,6 +16,7 @@
 #include "tracer/delivery.h"
 #include "tracer/exec_calls.h"
 #include "tracer/file_calls.h"
+#include "tracer/output_calls.h"
 #include "tracer/processes.h"
 #include "tracer/socket_calls.h"
 
@@ -70,6 +71,13 @@ void files(Calls& calls, Notification notification) {
   (calls.files.*method)(std::move(notification));
 }
 
+template <void (OutputCalls::*method)(Notification)>
+void outputs(Calls& calls, Notification notification) {
+  (calls.outputs.*method)(std::move(notification));
+}
+
+// Of a descriptor the kernel looks at 32 bits.
+constexpr ArgumentTest is_descriptor(std::uint64_t number) { return {Op::masked_equal, 0, number, 0xffffffff}; }
 // Opens for reading a file pass. O_TMPFILE has the bit of O_DIRECTORY and one of its own.
 constexpr ArgumentTest only_reads(unsigned index) {
   return {Op::masked_equal, index, 0, FileCalls::kNotForReading};
@@ -119,6 +127,14 @@ const std::array kCalls{
     TrappedCall{"lstat",          SYS_lstat,          When::looks, {}, files<&FileCalls::lstat>, "stat(2)"},
     TrappedCall{"access",         SYS_access,         When::looks, {}, files<&FileCalls::access>, "access(2)"},
 #endif
+    TrappedCall{"write",          SYS_write,          When::outputs, {is_descriptor(1)}, outputs<&OutputCalls::write>,
+                "write(2)"},
+    TrappedCall{"write",          SYS_write,          When::outputs, {is_descriptor(2)}, outputs<&OutputCalls::write>,
+                "write(2)"},
+    TrappedCall{"writev",         SYS_writev,         When::outputs, {is_descriptor(1)}, outputs<&OutputCalls::writev>,
+                "writev(2)"},
+    TrappedCall{"writev",         SYS_writev,         When::outputs, {is_descriptor(2)}, outputs<&OutputCalls::writev>,
+                "writev(2)"},
     TrappedCall{"io_uring_setup", SYS_io_uring_setup, When::always, {}, io_uring_setup, "io_uring_setup(2)"},
     TrappedCall{"prctl",          SYS_prctl,          When::always,
                 {{Op::equal, 0, PR_SET_DUMPABLE}, {Op::equal, 1, 0}}, pretend_success, "PR_SET_DUMPABLE(2const)"},

@@ -12,6 +12,7 @@ namespace bigfoot {
 
 class ExecCalls;
 class FileCalls;
+class OutputCalls;
 class Delivery;
 class Processes;
 class SocketCalls;
@@ -25,6 +26,7 @@ struct Calls {
   DatagramCalls& datagrams;
   ExecCalls& exec;
   FileCalls& files;
+  OutputCalls& outputs;
 };
 
 /// The call is trapped only when this argument passes.
@@ -38,7 +40,7 @@ struct ArgumentTest {
 struct TrappedCall {
   const char* name;
   int number;  ///< SYS_ of the architecture this is built for
-  enum class When { always, sockets_owned, opens, looks } when = When::always;
+  enum class When { always, sockets_owned, opens, looks, outputs } when = When::always;
   std::vector<ArgumentTest> tests;  ///< all must pass; a call may have several rows
   void (*handle)(Calls&, Notification);
   const char* source;

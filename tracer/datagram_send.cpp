@@ -19,6 +19,23 @@
 namespace bigfoot {
 namespace {
 
+// SCM_RIGHTS with these files; empty where there are none. (What new gives is aligned for a cmsghdr.)
+std::vector<char> control_message(const std::vector<UniqueFd>& files) {
+  if (files.empty()) return {};
+  const std::size_t size = files.size() * sizeof(int);
+  std::vector<char> out(CMSG_SPACE(size));
+  cmsghdr rights{};
+  rights.cmsg_level = SOL_SOCKET;
+  rights.cmsg_type = SCM_RIGHTS;
+  rights.cmsg_len = CMSG_LEN(size);
+  std::memcpy(out.data(), &rights, sizeof rights);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const int number = files[i].get();
+    std::memcpy(out.data() + CMSG_LEN(0) + i * sizeof number, &number, sizeof number);
+  }
+  return out;
+}
+
 // Bytes sent, to the address given (none: the connected peer).
 OsResult<std::size_t> send_one(Tid tid, const SendCall& call, const RemoteMessage& message,
                                const std::string& name) {
@@ -30,6 +47,12 @@ OsResult<std::size_t> send_one(Tid tid, const SendCall& call, const RemoteMessag
   header.msg_iovlen = 1;
   header.msg_name = name.empty() ? nullptr : const_cast<char*>(name.data());
   header.msg_namelen = static_cast<socklen_t>(name.size());
+  const std::vector<UniqueFd> files = call.socket.domain == AF_UNIX ? passed_files(tid, message) : std::vector<UniqueFd>();
+  std::vector<char> rights = control_message(files);
+  if (!rights.empty()) {
+    header.msg_control = rights.data();
+    header.msg_controllen = rights.size();
+  }
   alignas(cmsghdr) char room[CMSG_SPACE(sizeof(std::uint16_t))] = {};
   if (const std::uint16_t size = segment_size(tid, message)) {  // QUIC sends many datagrams in one buffer
     header.msg_control = room;

@@ -54,6 +54,8 @@ bool is_wanted(TrappedCall::When when, const FilterPlan& plan) {
       return plan.opens;
     case TrappedCall::When::looks:
       return plan.looks;
+    case TrappedCall::When::outputs:
+      return plan.outputs;
   }
   return false;
 }

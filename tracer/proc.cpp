@@ -127,6 +127,21 @@ std::optional<std::uint64_t> open_files_limit(Tid tid) {
   return number(rest).value_or(~0ULL);  // "unlimited"
 }
 
+std::optional<std::uint64_t> bytes_written(Tid tid) {
+  const auto task = static_cast<pid_t>(tid);
+  const std::optional<std::string> text = contents(fmt::format("/proc/{}/task/{}/io", task, task));
+  if (!text) return std::nullopt;
+  return field(*text, "\nwchar:");
+}
+
+std::optional<int> file_flags(Tid tid, RemoteFd fd) {
+  constexpr int kOctal = 8;
+  const std::optional<std::string> text =
+      contents(fmt::format("/proc/{}/fdinfo/{}", static_cast<pid_t>(tid), static_cast<int>(fd)));
+  if (!text) return std::nullopt;
+  return static_cast<int>(field(*text, "\nflags:", kOctal));
+}
+
 std::optional<SocketInode> socket_inode(Tid tid, RemoteFd fd) {
   const std::string path = fmt::format("/proc/{}/fd/{}", static_cast<pid_t>(tid), static_cast<int>(fd));
   struct stat info {};

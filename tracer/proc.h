@@ -36,6 +36,11 @@ std::string task_name(Tid tid);
 /// Its soft limit on open files; nullopt: it has gone.
 std::optional<std::uint64_t> open_files_limit(Tid tid);
 
+/// How many bytes this thread has written, to whatever; nullopt: it has gone, or the kernel does not count.
+std::optional<std::uint64_t> bytes_written(Tid tid);
+/// The O_ flags of an open file of the target; nullopt where the descriptor is not open.
+std::optional<int> file_flags(Tid tid, RemoteFd fd);
+
 /// The number in `socket:[N]`; nullopt where the descriptor is no socket or not open.
 std::optional<SocketInode> socket_inode(Tid tid, RemoteFd fd);
 /// The inode of a socket of ours.

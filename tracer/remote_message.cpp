@@ -1,6 +1,8 @@
 // tracer/remote_message.cpp - See remote_message.h.
 #include "tracer/remote_message.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 
@@ -37,6 +39,25 @@ OsResult<RemoteMessage> to_message(Tid tid, std::uint64_t at, const msghdr& head
       RemoteMemory(tid).read(address_of(header.msg_iov), out.parts.data(), out.parts.size() * sizeof(iovec));
   if (!read) return std::unexpected(read.error());
   return out;
+}
+
+// What the first control message of a kind holds; empty: there is none.
+std::string control_data(Tid tid, const RemoteMessage& message, int level, int type) {
+  if (message.control == 0 || message.control_length < sizeof(cmsghdr)) return {};
+  if (message.control_length > kLongestControl) return {};
+  alignas(cmsghdr) char room[kLongestControl] = {};
+  if (!RemoteMemory(tid).read(message.control, room, message.control_length)) return {};
+  msghdr walk{};
+  walk.msg_control = room;
+  walk.msg_controllen = message.control_length;
+  for (cmsghdr* one = CMSG_FIRSTHDR(&walk); one != nullptr; one = CMSG_NXTHDR(&walk, one)) {
+    if (one->cmsg_level != level || one->cmsg_type != type) continue;
+    if (one->cmsg_len < CMSG_LEN(0)) return {};
+    const auto begin = static_cast<std::size_t>(reinterpret_cast<char*>(CMSG_DATA(one)) - room);
+    const std::size_t size = std::min<std::size_t>(one->cmsg_len - CMSG_LEN(0), message.control_length - begin);
+    return std::string(room + begin, size);
+  }
+  return {};
 }
 
 }  // namespace
@@ -92,21 +113,23 @@ OsResult<std::string> gather(Tid tid, const RemoteMessage& message) {
 }
 
 std::uint16_t segment_size(Tid tid, const RemoteMessage& message) {
-  if (message.control == 0 || message.control_length < sizeof(cmsghdr)) return 0;
-  if (message.control_length > kLongestControl) return 0;
-  alignas(cmsghdr) char room[kLongestControl] = {};
-  if (!RemoteMemory(tid).read(message.control, room, message.control_length)) return 0;
-  msghdr walk{};
-  walk.msg_control = room;
-  walk.msg_controllen = message.control_length;
-  for (cmsghdr* one = CMSG_FIRSTHDR(&walk); one != nullptr; one = CMSG_NXTHDR(&walk, one)) {
-    if (one->cmsg_level != IPPROTO_UDP || one->cmsg_type != UDP_SEGMENT) continue;
-    if (one->cmsg_len < CMSG_LEN(sizeof(std::uint16_t))) return 0;
-    std::uint16_t size = 0;
-    std::memcpy(&size, CMSG_DATA(one), sizeof size);
-    return size;
+  const std::string data = control_data(tid, message, IPPROTO_UDP, UDP_SEGMENT);
+  std::uint16_t size = 0;
+  if (data.size() >= sizeof size) std::memcpy(&size, data.data(), sizeof size);
+  return size;
+}
+
+std::vector<UniqueFd> passed_files(Tid tid, const RemoteMessage& message) {
+  const std::string data = control_data(tid, message, SOL_SOCKET, SCM_RIGHTS);
+  std::vector<UniqueFd> out;
+  for (std::size_t at = 0; at + sizeof(int) <= data.size(); at += sizeof(int)) {
+    int number = -1;
+    std::memcpy(&number, data.data() + at, sizeof number);
+    const std::string path = fmt::format("/proc/{}/fd/{}", static_cast<pid_t>(tid), number);
+    UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (file) out.push_back(std::move(file));
   }
-  return 0;
+  return out;
 }
 
 OsResult<void> scatter(Tid tid, const RemoteMessage& message, const std::string& data) {

@@ -39,6 +39,9 @@ OsResult<std::string> gather(Tid tid, const RemoteMessage& message);
 /// The target's UDP_SEGMENT control message, if any: how a large buffer is cut into datagrams (0: not at
 /// all).
 std::uint16_t segment_size(Tid tid, const RemoteMessage& message);
+/// The files that the message passes on (SCM_RIGHTS), opened anew for reading: a long message to journald is a memfd. One
+/// that cannot be opened so, a socket, is left out.
+std::vector<UniqueFd> passed_files(Tid tid, const RemoteMessage& message);
 /// Fills a receiver's parts, as far as they go.
 OsResult<void> scatter(Tid tid, const RemoteMessage& message, const std::string& data);
 /// Source, lengths and flags of a received message; no control messages.

@@ -22,6 +22,7 @@
 #include "tracer/file_calls.h"
 #include "tracer/launch.h"
 #include "tracer/loopback.h"
+#include "tracer/output_calls.h"
 #include "tracer/proc.h"
 #include "tracer/processes.h"
 #include "tracer/socket_calls.h"
@@ -56,7 +57,8 @@ class RunningTree final : public Supervisor {
         datagrams_(world_),
         sockets_(world_, datagrams_),
         exec_(delivery_, processes_, main_pid(), {.hold = options.hold_execs, .no_new_privs = launched_.no_new_privs}),
-        files_(delivery_, processes_, static_cast<Pid>(launched_.keeper)) {
+        files_(delivery_, processes_, static_cast<Pid>(launched_.keeper)),
+        outputs_(delivery_, processes_, {.standard_output = options.hold_stdout, .standard_error = options.hold_stderr}) {
     listener_->wake_in_step();
     processes_.add_main(main_pid(), options.argv, "");
     answering_ = std::thread([this] { answer_calls(); });
@@ -113,7 +115,7 @@ class RunningTree final : public Supervisor {
     ::sigemptyset(&wake);
     ::sigaddset(&wake, wake_signal());
     ::pthread_sigmask(SIG_UNBLOCK, &wake, nullptr);
-    Calls calls{processes_, delivery_, sockets_, datagrams_, exec_, files_};
+    Calls calls{processes_, delivery_, sockets_, datagrams_, exec_, files_, outputs_};
     while (!stop_) {
       OsResult<Notification> received = listener_->receive();
       if (!received) {
@@ -236,6 +238,7 @@ class RunningTree final : public Supervisor {
   SocketCalls sockets_;
   ExecCalls exec_;
   FileCalls files_;
+  OutputCalls outputs_;
   std::mutex exit_mutex_;
   std::optional<ExitResult> main_exit_;
   std::atomic<bool> stop_ = false;

@@ -132,8 +132,9 @@ class FileCall {
   std::unique_ptr<State> state_;
 };
 
-/// One write(2) or writev(2) of the target to the standard output or error of the run: to descriptor 1 or 2 while that is
-/// the file that it is of the run itself. Its thread waits until one of the answers is given; dropped it is let through.
+/// One write(2) or writev(2) of the target to the standard output or error of the run: by its descriptor 1 or 2, while that
+/// is the file that the run itself has for its output or error. Its thread waits until one of the answers is given; dropped
+/// it is let through. May be moved to another thread and answered there, as long as the Supervisor lives.
 class OutputCall {
  public:
   OutputCall(OutputCall&&) noexcept;
@@ -141,13 +142,15 @@ class OutputCall {
   ~OutputCall();
 
   const Caller& caller() const;
-  int descriptor() const;           ///< 1 or 2
+  /// 1 or 2: which of the run's it goes to (`echo >&2` writes to descriptor 1). Where both are one file, the number tells.
+  int descriptor() const;
   const std::string& bytes() const; ///< all of them; what lies behind the first 1 MiB of one call is not read, see cut()
   std::size_t cut() const;          ///< bytes of the call that were not read
 
-  /// The kernel writes them; where the file is non-blocking we do, since only so it is known how many were written.
-  /// Gives how many of bytes() went out: what did not is written by the target again.
-  std::size_t let_through() &&;
+  /// How many of bytes() go out with let_through(), for who must know before the target goes on. The kernel writes them, then;
+  /// where the file is non-blocking we do, now, since only so it is known how many: what was not, the target writes again.
+  std::size_t write();
+  void let_through() &&;
   void swallow() &&;  ///< the call says that everything was written, and nothing is
 
  private:

@@ -3,20 +3,30 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "runner/endpoints/datagram_in.h"
 #include "runner/endpoints/streams.h"
 #include "runner/policy.h"
 
 namespace bigfoot {
 namespace {
 
-constexpr std::size_t kLargestDatagram = 65535;  // udp(7)
+bool is_datagrams(const Channel& channel) { return channel.endpoint.udp || channel.endpoint.unix_path; }
 
 }  // namespace
+
+Datagrams::Datagrams(Services& services, Resolver& resolver, Logs& logs, FindFlow find_flow, DestinationOf destination_of)
+    : services_(services),
+      resolver_(resolver),
+      logs_(logs),
+      has_log_channels_(std::ranges::any_of(services.spec.channels, is_datagrams)),
+      find_flow_(std::move(find_flow)),
+      destination_of_(std::move(destination_of)) {}
 
 void Datagrams::add(UniqueFd socket) {
   Socket& mine = sockets_.emplace_back(services_.loop);
@@ -29,20 +39,26 @@ void Datagrams::add(UniqueFd socket) {
 }
 
 asio::awaitable<void> Datagrams::serve(Socket& socket) {
-  std::string buffer(kLargestDatagram, '\0');
   for (;;) {
     auto [error] = co_await socket.io.async_wait(asio::socket_base::wait_read, asio::as_tuple(asio::use_awaitable));
     if (error) co_return;
-    for (;;) {
-      sockaddr_storage from{};
-      socklen_t length = sizeof from;
-      const ssize_t size = ::recvfrom(socket.fd, buffer.data(), buffer.size(), MSG_DONTWAIT,
-                                      reinterpret_cast<sockaddr*>(&from), &length);
-      if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-      if (size < 0) continue;  // ECONNREFUSED: a program socket that we answered has gone
-      received(socket, to_address(&from, length), std::string_view(buffer).substr(0, static_cast<std::size_t>(size)));
-    }
+    services_.catch_up();
+    read(socket);
   }
+}
+
+void Datagrams::read(Socket& socket) {
+  for (;;) {
+    const OsResult<DatagramIn> datagram = receive_datagram(socket.fd);
+    if (datagram) received(socket, datagram->source, datagram->bytes);
+    else if (datagram.error().code == EAGAIN) return;  // ECONNREFUSED: a program socket that we answered has gone
+  }
+}
+
+void Datagrams::read_logs() {
+  if (!has_log_channels_) return;
+  for (Socket& socket : sockets_)
+    if (socket.may_log) read(socket);
 }
 
 void Datagrams::received(Socket& socket, const SocketAddress& source, std::string_view bytes) {
@@ -55,8 +71,11 @@ void Datagrams::received(Socket& socket, const SocketAddress& source, std::strin
     flow->to = destination_of_(known->asked);
     flow->connection = services_.journal.new_connection();
     flow->socket = &socket;
+    flow->channel = channel_of(flow->to, services_.spec);
   }
   flow->source = source;
+  socket.may_log = flow->channel != nullptr;
+  if (flow->channel != nullptr) return logs_.message(*flow->channel, flow->pid, bytes);
   if (is_dns(flow->to) && !named_by_spec(flow->to, services_.spec)) {
     asio::co_spawn(services_.loop, answer_dns(socket, source, std::string(bytes), DnsClient{flow->pid, flow->to, 512}),
                    asio::detached);

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 
+#include "runner/endpoints/logs.h"
 #include "runner/endpoints/resolver.h"
 #include "runner/services.h"
 #include "tracer/supervisor.h"
@@ -21,11 +22,12 @@ class Datagrams {
   /// `find_flow` is Supervisor::find_flow; `destination_of` names an asked address as Gate does.
   using FindFlow = std::function<std::optional<DatagramFlow>(int, const SocketAddress&)>;
   using DestinationOf = std::function<Destination(const SocketAddress&)>;
-  Datagrams(Services& services, Resolver& resolver, FindFlow find_flow, DestinationOf destination_of)
-      : services_(services), resolver_(resolver), find_flow_(std::move(find_flow)), destination_of_(std::move(destination_of)) {}
+  Datagrams(Services& services, Resolver& resolver, Logs& logs, FindFlow find_flow, DestinationOf destination_of);
 
   /// Serves a socket of the supervisor's from now on.
   void add(UniqueFd socket);
+  /// Takes what has come for log channels, without waiting.
+  void read_logs();
   /// The run is over: steps that were not played are recorded.
   void end();
 
@@ -33,6 +35,7 @@ class Datagrams {
   struct Socket {
     asio::generic::datagram_protocol::socket io;
     int fd;
+    bool may_log = true;  ///< it is not known yet that no log channel comes by it
     Socket(const asio::any_io_executor& loop) : io(loop), fd(-1) {}
   };
   /// What one program socket says to one address.
@@ -40,6 +43,7 @@ class Datagrams {
     Pid pid{};
     Destination to;
     std::uint64_t connection = 0;
+    const Channel* channel = nullptr;  ///< a log channel: nothing is answered
     std::unique_ptr<RawSession> session;
     Socket* socket = nullptr;
     SocketAddress source;
@@ -47,6 +51,7 @@ class Datagrams {
   };
 
   asio::awaitable<void> serve(Socket& socket);
+  void read(Socket& socket);
   void received(Socket& socket, const SocketAddress& source, std::string_view bytes);
   asio::awaitable<void> answer_dns(Socket& socket, SocketAddress source, std::string message, DnsClient client);
   asio::awaitable<void> play(std::shared_ptr<Flow> flow);
@@ -55,6 +60,8 @@ class Datagrams {
 
   Services& services_;
   Resolver& resolver_;
+  Logs& logs_;
+  const bool has_log_channels_;
   FindFlow find_flow_;
   DestinationOf destination_of_;
   std::list<Socket> sockets_;

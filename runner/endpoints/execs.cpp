@@ -118,6 +118,11 @@ Finding not_played(const Fields& call, const Entry& entry, const std::string& wh
 
 }  // namespace
 
+void Execs::process_ended(Pid pid) {
+  searches_.erase(pid);
+  replaced_.erase(pid);
+}
+
 asio::awaitable<void> Execs::serve(ExecCall call) {
   const std::string program = base_name(call.path());
   if (const int code = code_of_search(call); code != 0) co_return std::move(call).fail(Errno{code});
@@ -196,9 +201,13 @@ Execs::Replaced Execs::replace(ExecCall call) {
     fail(std::move(call), code);
     return {{}, code, fmt::format("socketpair: {}", errno_name(code)), ""};
   }
+  const Pid pid = call.caller().pid;
   const std::optional<TaskStatus> status = task_status(call.caller().tid);
   const OsResult<void> replaced = std::move(call).replace(stub_.get(), ends.of_the_stub.get());
-  if (replaced) return {std::move(ends.ours), 0, "", ""};
+  if (replaced) {
+    replaced_.insert(pid);
+    return {std::move(ends.ours), 0, "", ""};
+  }
   const int code = replaced.error().code;
   if (code == ESRCH) return {{}, code, "", ""};  // killed meanwhile: nobody was there to be told
   if (code != EPERM) return {{}, code, to_text(replaced.error()), ""};

@@ -25,7 +25,9 @@ class Execs {
   void passed(Pid pid, const std::string& path, const std::vector<std::string>& argv, bool warned);
   /// Answers the call, and plays the command to its end where an entry says how.
   asio::awaitable<void> serve(ExecCall call);
-  void process_ended(Pid pid) { searches_.erase(pid); }
+  void process_ended(Pid pid);
+  /// What it prints now is what the spec, or the report, has it print.
+  bool has_replaced(Pid pid) const { return replaced_.contains(pid); }
 
  private:
   struct Asked;
@@ -62,6 +64,7 @@ class Execs {
   Lookups& lookups_;
   UniqueFd stub_;
   std::unordered_map<Pid, Search> searches_;
+  std::set<Pid> replaced_;
   Pid main_{};
   bool own_to_come_ =
       false;  // the run's own command is `env`, or what a shebang has it run: it starts the real one

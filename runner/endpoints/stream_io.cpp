@@ -59,6 +59,7 @@ asio::awaitable<StreamIo::Read> StreamIo::read() {
   }
   bytes_read_ += count;
   filled_ += count;
+  services_.catch_up();
   co_return Read::bytes;
 }
 
@@ -93,6 +94,7 @@ asio::awaitable<StreamIo::Read> StreamIo::read_tls() {
     if (!co_await send_tls_output()) break;
     if (progress == TlsSession::Progress::done) {
       filled_ += count;
+      services_.catch_up();
       co_return Read::bytes;
     }
     if (progress != TlsSession::Progress::want_input) break;

@@ -4,6 +4,7 @@
 //   client spawn N PROGRAM...  runs the program N times, one after the other; prints microseconds for each
 //   client hold HOST PORT N    opens N connections with one request on each, prints "ready", ends at the end of stdin
 //   client pump HOST PORT N    N requests on one connection, kPipelined at a time; prints "ready", ends at the end of stdin
+//   client log N               writes N log lines to standard error; prints microseconds for each
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netdb.h>
@@ -124,10 +125,24 @@ static void spawn(int count, char** command) {
   printf("%.2f\n", (microseconds() - begun) / count);
 }
 
+static void log_lines(int count) {
+  double begun = microseconds();
+  for (int each = 0; each < count; ++each) {
+    char line[100];
+    int size = snprintf(line, sizeof line, "INFO shop.orders: order %d was paid\n", each);
+    if (write(2, line, (size_t)size) != size) die("write");
+  }
+  printf("%.2f\n", (microseconds() - begun) / count);
+}
+
 int main(int count, char** arguments) {
   if (count == 3 && !strcmp(arguments[1], "serve")) serve(arguments[2]);
   if (count > 3 && !strcmp(arguments[1], "spawn")) {
     spawn(atoi(arguments[2]), arguments + 3);
+    return 0;
+  }
+  if (count == 3 && !strcmp(arguments[1], "log")) {
+    log_lines(atoi(arguments[2]));
     return 0;
   }
   if (count != 5) return 2;

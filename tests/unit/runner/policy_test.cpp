@@ -36,6 +36,15 @@ reply = { text = "scripted entries win over rules" }
 [[expect]]
 socket = "unix:///run/agent.sock"
 steps = [ { close = true } ]
+
+[[expect]]
+log = "system"
+level = "INFO"
+logger = "app"
+message = "started"
+
+[channels.system]
+from = "syslog"
 )";
 
 struct Case {
@@ -61,6 +70,7 @@ TEST(Policy, RoutesEachDestination) {
       {"a path that is not there answers for itself", unix_stream("/run/none.sock"), true, false, Route::let_through},
       {"but not where a rule denies it", unix_stream("/run/secret/a.sock"), true, false, Route::denied},
       {"an expected path needs no file", unix_stream("/run/agent.sock"), true, false, Route::redirect},
+      {"a syslog that is a channel, where none runs", {Transport::unix_datagram, "", "", 0, "/dev/log"}, true, false, Route::redirect},
       {"an allowed path", unix_stream("/run/dbus/system_bus_socket"), false, false, Route::allowed},
       {"a path nobody expects", unix_stream("/run/other.sock"), false, false, Route::redirect},
   };

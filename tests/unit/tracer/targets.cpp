@@ -26,6 +26,7 @@
 #include "check.h"
 #include "exec_targets.h"
 #include "file_targets.h"
+#include "output_targets.h"
 #include "tracer/address.h"
 #include "tracer/os.h"
 #include "tracer/supervisor.h"
@@ -522,6 +523,8 @@ std::optional<int> run_as_target(int argc, char** argv) {
   const auto target = kTargets.find(name);
   const Arguments arguments(argv + 1, argv + argc);
   if (target != kTargets.end()) return target->second(arguments);
+  if (const auto printer = output_targets().find(name); printer != output_targets().end())
+    return printer->second(arguments);
   const auto executor = exec_targets().find(name);
   return executor != exec_targets().end() ? executor->second(arguments) : file_targets().at(name)(arguments);
 }
