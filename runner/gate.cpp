@@ -1,6 +1,8 @@
 // runner/gate.cpp - see gate.h.
 #include "runner/gate.h"
 
+#include <fcntl.h>
+
 #include <boost/asio/post.hpp>
 #include <cerrno>
 
@@ -73,7 +75,18 @@ void Gate::on_datagram_socket(UniqueFd socket) {
   boost::asio::post(loop_, [this, socket = std::move(socket)]() mutable { side_.datagram_socket(std::move(socket)); });
 }
 
-void Gate::on_file(FileCall call) { trust_->answer(std::move(call)); }
+void Gate::on_file(FileCall call) {
+  if (trust_ != nullptr && is_for_trust(call.request())) return trust_->answer(std::move(call));
+  boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.file_held(std::move(call)); });
+}
+
+/// A certificate store that is only read, and is none of the watched files.
+bool Gate::is_for_trust(const FileCall::Request& request) const {
+  using Operation = FileCall::Operation;
+  const bool opens = request.operation == Operation::open && (request.flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
+  const bool reads = opens || request.operation == Operation::look || request.operation == Operation::access;
+  return reads && trust_->wants(request.path) && !watched_.spelled(request.path) && !watched_.spelled(request.resolved);
+}
 
 void Gate::on_exec(ExecCall call) {
   // The launch, on the loop's own thread, is over only when the run's command runs.

@@ -8,6 +8,7 @@
 #include "runner/policy.h"
 #include "spec/ledger.h"
 #include "runner/trust/trust.h"
+#include "runner/watched_paths.h"
 #include "tracer/supervisor.h"
 
 namespace bigfoot {
@@ -25,6 +26,8 @@ class LoopSide {
   virtual void main_starts(Pid pid, std::string path) = 0;
   /// Any other execve; the caller's thread waits for the answer.
   virtual void exec_held(ExecCall call) = 0;
+  /// A call on a watched path; the caller's thread waits for the answer.
+  virtual void file_held(FileCall call) = 0;
   /// A call that was let through or refused by a rule.
   virtual void passed_by(Pid pid, Destination to, Routed routed) = 0;
   virtual void datagram_socket(UniqueFd socket) = 0;
@@ -36,15 +39,16 @@ class LoopSide {
 class Gate : public TrafficHandler {
  public:
   /// `trust`: null where no TLS is terminated.
-  Gate(const Spec& spec, const Ledger& ledger, Names& names, Trust* trust, boost::asio::any_io_executor loop, LoopSide& side)
-      : spec_(spec), ledger_(ledger), names_(names), trust_(trust), loop_(std::move(loop)), side_(side) {}
+  Gate(const Spec& spec, const Ledger& ledger, Names& names, const WatchedPaths& watched, Trust* trust, boost::asio::any_io_executor loop,
+       LoopSide& side)
+      : spec_(spec), ledger_(ledger), names_(names), watched_(watched), trust_(trust), loop_(std::move(loop)), side_(side) {}
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
   void on_process(ProcessEvent event) override;
   void on_notice(Pid pid, std::string text) override;
   bool wants_file(std::string_view path) override { return trust_ != nullptr && trust_->wants(path); }
-  bool watches_file(std::string_view) override { return false; }
+  bool watches_file(std::string_view path) override { return watched_.watches(path); }
   void on_file(FileCall call) override;
   void on_output(OutputCall) override {}
   void on_exec(ExecCall call) override;
@@ -54,9 +58,12 @@ class Gate : public TrafficHandler {
   Destination destination_of(const SocketAddress& address, Outgoing::Kind kind) const;
 
  private:
+  bool is_for_trust(const FileCall::Request& request) const;
+
   const Spec& spec_;
   const Ledger& ledger_;
   Names& names_;
+  const WatchedPaths& watched_;
   Trust* trust_;
   boost::asio::any_io_executor loop_;
   LoopSide& side_;

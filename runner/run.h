@@ -10,6 +10,7 @@
 
 #include "runner/endpoints/datagrams.h"
 #include "runner/endpoints/execs.h"
+#include "runner/endpoints/files.h"
 #include "runner/endpoints/resolver.h"
 #include "runner/gate.h"
 #include "runner/options.h"
@@ -45,12 +46,14 @@ class Run : private LoopSide {
   void connect_to_judge(Outgoing call, Destination to) override;
   void main_starts(Pid pid, std::string path) override;
   void exec_held(ExecCall call) override;
+  void file_held(FileCall call) override;
   void passed_by(Pid pid, Destination to, Routed routed) override;
   void datagram_socket(UniqueFd socket) override;
   void process(ProcessEvent event) override;
   void notice(Pid pid, std::string text) override;
   void tree_gone() override;
 
+  void finish_writes();
   void warn_of(const Destination& to);
   asio::awaitable<void> judge(Outgoing call, Destination to);
   void start(Pid pid, Destination to, UniqueFd stream);
@@ -70,6 +73,8 @@ class Run : private LoopSide {
   Services services_;
   Resolver resolver_;
   std::optional<Execs> execs_;  // where execves are held
+  const WatchedPaths watched_;
+  std::optional<Files> files_;  // where files are watched
   std::optional<Trust> trust_;
   Gate gate_;
   std::unique_ptr<Supervisor> supervisor_;

@@ -68,10 +68,11 @@ Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls
       journal_(spec, timeline, start),
       services_{loop_.get_executor(), spec_, ledger_, journal_, names_, tls},
       resolver_(services_),
+      watched_(spec_.guard.watch),
       trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(*tls, child_environment(options), [this](std::string text) {
         asio::post(loop_, [this, text = std::move(text)] { ++services_.notices[text]; });
       })),
-      gate_(spec_, ledger_, names_, trust_ ? &*trust_ : nullptr, loop_.get_executor(), *this) {}
+      gate_(spec_, ledger_, names_, watched_, trust_ ? &*trust_ : nullptr, loop_.get_executor(), *this) {}
 
 Run::~Run() = default;
 
@@ -91,6 +92,13 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
     execs_.emplace(services_, std::move(*stub));
     launch.hold_execs = true;
   }
+  if (!spec_.guard.watch.empty()) {
+    std::expected<Stage, LaunchError> stage = Stage::make(Stage::usual_places());
+    if (!stage) return std::unexpected(stage.error());
+    files_.emplace(services_, watched_, std::move(*stage));
+    launch.files = LaunchOptions::Files::all;
+    launch.stage = files_->folder();
+  }
   auto launched = Supervisor::launch(launch, gate_);
   if (!launched) return std::unexpected(launched.error());
   supervisor_ = std::move(*launched);
@@ -106,6 +114,7 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
   loop_.run();
 
   datagrams_->end();
+  if (files_) files_->end();
   const bool child_failed = end_.result.signal || end_.result.exit_code.value_or(1) != 0;
   std::vector<Finding> unmet = ledger_.finish();
   journal_.record(services_.silent_tls.refusals(unmet), child_failed);
@@ -118,6 +127,7 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
 void Run::connection_opened(Pid pid, Destination to, UniqueFd stream) { start(pid, std::move(to), std::move(stream)); }
 
 void Run::start(Pid pid, Destination to, UniqueFd stream) {
+  finish_writes();
   Connection connection{pid, std::move(to), journal_.new_connection(), journal_.now_ms()};
   asio::co_spawn(loop_, serve_stream(services_, resolver_, std::move(connection), std::move(stream)), asio::detached);
 }
@@ -129,6 +139,7 @@ void Run::connection_to_relay(Pid pid, Destination to, bool warned, UniqueFd str
 }
 
 void Run::connect_to_judge(Outgoing call, Destination to) {
+  finish_writes();
   asio::co_spawn(loop_, judge(std::move(call), std::move(to)), asio::detached);
 }
 
@@ -142,8 +153,18 @@ asio::awaitable<void> Run::judge(Outgoing call, Destination to) {
     start(pid, std::move(to), std::move(*stream));
 }
 
+void Run::file_held(FileCall call) { files_->serve(std::move(call)); }
+
+/// Before anything else that the program did is judged: what it had closed by then comes first.
+void Run::finish_writes() {
+  if (files_) files_->drain();
+}
+
 void Run::main_starts(Pid pid, std::string path) { execs_->main_starts(pid, path); }
-void Run::exec_held(ExecCall call) { asio::co_spawn(loop_, execs_->serve(std::move(call)), asio::detached); }
+void Run::exec_held(ExecCall call) {
+  finish_writes();
+  asio::co_spawn(loop_, execs_->serve(std::move(call)), asio::detached);
+}
 
 void Run::passed_by(Pid pid, Destination to, Routed routed) {
   const CallTicket ticket = journal_.open_call();
@@ -171,6 +192,7 @@ void Run::warn_of(const Destination& to) {
 
 void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
 void Run::process(ProcessEvent event) {
+  finish_writes();
   journal_.process(event);
   if (execs_ && event.what == ProcessEvent::What::ended) execs_->process_ended(event.pid);
 }
