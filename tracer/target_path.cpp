@@ -138,6 +138,19 @@ OsResult<UniqueFd> open_file(Tid tid, const std::string& path, bool follow) {
   return out;
 }
 
+OsResult<UniqueFd> open_as(Tid tid, const std::string& path, int flags, mode_t mode) {
+  const UniqueFd root = open_folder(tid, "root");
+  if (!root) return os_error("open");
+  const LentRights lent(tid);
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC | O_NOCTTY);
+  how.mode = (flags & O_CREAT) != 0 ? mode : 0;
+  how.resolve = RESOLVE_IN_ROOT;
+  UniqueFd out(static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
+  if (!out) return os_error("openat2");
+  return out;
+}
+
 OsResult<UniqueFd> open_path(Tid tid, const std::string& path) {
   const bool relative = path.empty() || path.front() != '/';
   const UniqueFd start = open_folder(tid, relative ? "cwd" : "root");

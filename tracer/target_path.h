@@ -30,6 +30,8 @@ OsResult<UniqueFd> open_path(Tid tid, const std::string& path);
 /// alone, since opening a FIFO or a device does something, and gives EINVAL; a link that is not to be
 /// followed ELOOP.
 OsResult<UniqueFd> open_file(Tid tid, const std::string& path, bool follow);
+/// What open(2) of this absolute path would open for the target: with its root and its rights. `mode`: of a file that is made.
+OsResult<UniqueFd> open_as(Tid tid, const std::string& path, int flags, mode_t mode);
 /// One name for a file however it is written: links of its folder followed. Also for a file that is not there
 /// yet; nullopt where its folder is not either.
 std::optional<std::string> canonical_path(Tid tid, const std::string& path);

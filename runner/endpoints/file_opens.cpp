@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "runner/endpoints/files.h"
+#include "tracer/target_path.h"
 
 namespace bigfoot {
 namespace {
@@ -121,6 +122,17 @@ OsResult<Files::Writing> Files::open_on_stage(const Asked& asked, bool there) {
     ::fchmod(file.get(), asked.request.mode);
   }
   return Writing{std::move(file), std::move(*reader), (flags & O_APPEND) != 0 ? info.st_size : 0};
+}
+
+/// With pass_through the file is the real one, opened by us so that its close can be seen.
+OsResult<Files::Writing> Files::open_really(const Asked& asked) {
+  const int flags = asked.request.flags & (kMeaning | O_CREAT | O_EXCL | O_NOFOLLOW);
+  OsResult<UniqueFd> file = open_as(asked.call.caller().tid, asked.request.path, flags, asked.request.mode);
+  if (!file) return std::unexpected(file.error());
+  UniqueFd reader = reopened(*file, O_RDONLY);
+  struct stat info {};
+  if (!reader || ::fstat(reader.get(), &info) != 0) return os_error("open");
+  return Writing{std::move(*file), std::move(reader), (flags & O_APPEND) != 0 ? info.st_size : 0};
 }
 
 }  // namespace bigfoot
