@@ -228,7 +228,8 @@ class TrafficHandler {
   /// open of the tree, so it must take next to no time; perhaps while another method is running on another thread.
   virtual bool wants_file(std::string_view path) = 0;
   /// With LaunchOptions::Files::all: whether on_file() is to see calls of this file, by Request::path without dots, and by
-  /// Request::resolved. Thread-safe and quick like wants_file().
+  /// Request::resolved. With a slash at its end it is asked whether the handler lists this folder (Operation::list).
+  /// Thread-safe and quick like wants_file().
   virtual bool watches_file(std::string_view path) = 0;
   virtual void on_file(FileCall call) = 0;
   /// Only with LaunchOptions::hold_stdout or hold_stderr.
@@ -250,6 +251,10 @@ struct LaunchOptions {
   /// Which file calls are trapped at all. Each costs every call of its kind a round trip.
   /// `opens`: of those only the ones for reading; `all`: every call that names a file (FileCall::Operation).
   enum class Files { none, opens, opens_and_looks, all } files = Files::none;
+  /// With Files::all: a folder of the supervisor's, by its real name, that stands for the root: what a handler gives the target
+  /// of it is open under its name without this prefix, and so is what the target finds through it. Calls that name a file
+  /// through it come to on_file() whether watched or not. "": none.
+  std::string stage;
   bool hold_stdout = false, hold_stderr = false;  ///< whether writes there wait for TrafficHandler::on_output
 };
 

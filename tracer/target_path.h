@@ -18,7 +18,10 @@ constexpr auto kWorkingDirectory = static_cast<RemoteFd>(AT_FDCWD);
 /// relative path starts, AT_FDCWD for the working directory. Empty: the folder is not there, or is none.
 std::string absolute_path(Tid tid, const std::string& path, RemoteFd folder = kWorkingDirectory);
 /// What is open as `fd`, by the name it has below the root of the process; "/memfd:x (deleted)" for one without.
-std::string open_file_path(Tid tid, RemoteFd fd);
+/// `same_root`: its root is known to be ours.
+std::string open_file_path(Tid tid, RemoteFd fd, bool same_root = false);
+/// By the name it has below the root of the process, of a path below ours.
+std::string below_root_of(Tid tid, std::string path);
 /// As the process itself would name it. Empty: it has gone, or the folder is outside its root.
 std::string working_directory(Tid tid);
 /// The file that execve(2) of this path would run, O_PATH. The error is what execve would say at once; a missing
