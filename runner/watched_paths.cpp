@@ -28,23 +28,6 @@ std::string as_it_really_is(const std::string& folder) {
 
 }  // namespace
 
-std::string without_dots(std::string_view path) {
-  std::string out;
-  while (!path.empty()) {
-    const std::size_t slash = std::min(path.find('/'), path.size());
-    const std::string_view name = path.substr(0, slash);
-    path.remove_prefix(std::min(slash + 1, path.size()));
-    if (name.empty() || name == ".") continue;
-    if (name == "..") {
-      out.resize(out.empty() ? 0 : out.rfind('/'));
-      continue;
-    }
-    out += '/';
-    out += name;
-  }
-  return out.empty() ? "/" : out;
-}
-
 WatchedPaths::WatchedPaths(const std::vector<WatchedPath>& watch) {
   for (const WatchedPath& watched : watch) {
     const std::string folder(without_slash(watched.folder));
@@ -82,12 +65,11 @@ bool WatchedPaths::has_names_in(std::string_view folder) const {
 }
 
 bool WatchedPaths::watches(std::string_view path) const {
+  if (path.size() > 1 && path.ends_with('/')) return has_names_in(path) && !spelled(path);
   // Asked for every call of the tree that names a file: nearly all are told apart by how they begin.
-  const std::string_view bare = without_slash(path);
-  const auto may_be = [bare](const std::string& folder) { return bare.starts_with(folder); };
+  const auto may_be = [path](const std::string& folder) { return path.starts_with(folder); };
   const bool near = std::ranges::any_of(watches_, [&may_be](const Watch& watch) { return may_be(watch.folder) || may_be(watch.real_folder); });
-  if (near && (spelled(bare) || (path.ends_with('/') && has_names_in(bare)))) return true;
-  return is_implied(bare);
+  return near ? spelled(path).has_value() : is_implied(path);
 }
 
 }  // namespace bigfoot

@@ -11,9 +11,6 @@
 
 namespace bigfoot {
 
-/// The name without "." and "..", doubled slashes and one at the end, by the text alone: no symbolic link is looked at.
-std::string without_dots(std::string_view path);
-
 /// Never changes: any thread may ask.
 class WatchedPaths {
  public:

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include "tracer/path_resolver.h"
+
 namespace bigfoot {
 
 FileScene::Name FileScene::name_of(const std::string& written, const std::string& resolved, bool follow) const {
