@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "check.h"
+#include "file_call_rows.h"
 #include "tracer/os.h"
 
 namespace bigfoot::test {
@@ -286,6 +287,7 @@ const std::map<std::string, int (*)(const Arguments&)>& file_targets() {
       {"open_storm", open_storm},
       {"killed_openers", killed_openers},
       {"reads_memory", reads_memory},
+      {"makes_file_call", makes_file_call},
   };
   return kTargets;
 }
