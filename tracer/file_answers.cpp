@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 #include <algorithm>
@@ -159,6 +160,14 @@ void FileCall::answer_list(std::string_view records) && {
   const std::unique_ptr<State> state = std::move(state_);
   write_answer(std::move(state->notification), state->answer.buffer, records.data(), records.size(),
                static_cast<std::int64_t>(records.size()));
+}
+
+OsResult<UniqueFd> FileCall::folder() const {
+  const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(state_->caller.pid), 0)));
+  if (!pidfd) return os_error("pidfd_open");
+  UniqueFd taken(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), static_cast<int>(state_->answer.listed), 0)));
+  if (!taken) return os_error("pidfd_getfd");
+  return taken;
 }
 
 std::size_t FileCall::room() const { return static_cast<std::size_t>(std::max<std::int64_t>(state_->answer.size, 0)); }

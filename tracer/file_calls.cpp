@@ -127,6 +127,7 @@ void FileCalls::list(Notification notification) {
   question.request.operation = Operation::list;
   question.request.resolved = name->path;
   question.request.path = std::move(name->path);
+  question.answer.listed = fd;
   question.answer.buffer = notification.argument(kBuffer);
   question.answer.size = static_cast<std::uint32_t>(notification.argument(kSize));
   ask(std::move(notification), std::move(question));

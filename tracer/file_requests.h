@@ -24,6 +24,7 @@ struct FileAnswer {
   bool close_on_exec = false;  ///< open
   std::uint64_t buffer = 0;
   std::int64_t size = 0;  ///< of the buffer
+  RemoteFd listed{};      ///< list
 };
 
 struct FileQuestion {

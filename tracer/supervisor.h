@@ -121,6 +121,8 @@ class FileCall {
   void describe(const struct stat& info) &&;
   /// read_link: the link's text, cut to the target's buffer.
   void answer_link(std::string_view text) &&;
+  /// list: the folder, by the target's own open file: the place in the listing is shared. EPERM where pidfd_getfd(2) is not allowed.
+  OsResult<UniqueFd> folder() const;
   /// list: what stands next in the folder. At most `room()` bytes of linux_dirent64 records; none: its end.
   void answer_list(std::string_view records) &&;
   std::size_t room() const;

@@ -16,7 +16,8 @@ struct FileReply {
   struct Real {};  ///< the kernel does it
   struct Done {};  ///< it was done on the stage, or there was nothing to do
   struct Link { std::string text; };
-  using What = std::variant<Real, Done, Errno, UniqueFd, struct stat, Link>;
+  struct Listing { std::string records; };  ///< struct linux_dirent64
+  using What = std::variant<Real, Done, Errno, UniqueFd, struct stat, Link, Listing>;
   What what;
   std::chrono::microseconds delay{0};
 };
@@ -33,6 +34,7 @@ inline void send(FileCall call, FileReply reply) {
     void operator()(Errno code) { std::move(call).fail(code); }
     void operator()(const UniqueFd& file) { std::move(call).give(file.get()); }
     void operator()(const struct stat& info) { std::move(call).describe(info); }
+    void operator()(const FileReply::Listing& listing) { std::move(call).answer_list(listing.records); }
     void operator()(const FileReply::Link& link) { std::move(call).answer_link(link.text); }
   };
   std::visit(Sender{std::move(call)}, reply.what);

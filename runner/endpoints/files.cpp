@@ -36,10 +36,10 @@ Files::Handler Files::handler_of(Operation operation) {
     case Operation::look: return &Files::look;
     case Operation::access: return &Files::access;
     case Operation::read_link: return &Files::read_link;
-    case Operation::list: return &Files::list;
     case Operation::set_times: return &Files::set_times;
     case Operation::change_owner: return &Files::change_owner;
     case Operation::attributes: return &Files::attributes;
+    case Operation::list:
     case Operation::make_folder:
     case Operation::make_node:
     case Operation::remove:
@@ -61,6 +61,7 @@ void Files::serve(FileCall call) {
   if (two_names) asked.other = scene_.name_of(request.other, request.other_resolved, false);
   FileReply reply;
   if (const int code = asked.name.code + asked.other.code; code != 0) reply = failed(ELOOP);
+  else if (request.operation == Operation::list) reply = list(asked);
   else if (!asked.name.watched && !asked.other.watched) reply = elsewhere(asked);
   else reply = (this->*handler_of(request.operation))(asked);
   if (reply.delay <= std::chrono::microseconds::zero()) return send(std::move(call), std::move(reply));
@@ -73,9 +74,8 @@ asio::awaitable<void> Files::send_later(Services& services, FileCall call, FileR
 }
 
 /// Nobody says anything of what stands there, and the guard lets everything pass.
-bool Files::is_real(const Asked& asked) const {
-  const std::string& path = asked.name.path;
-  const FileView::What view = scene_.bring(path, asked.owner);
+bool Files::is_real(const std::string& path, const FileOwner& owner) const {
+  const FileView::What view = scene_.bring(path, owner);
   if (view == FileView::What::real) return true;
   if (view != FileView::What::unknown || scene_.is_changed(path) || scene_.stage().look(path)) return false;
   const Guard& guard = services_.spec.guard;
@@ -142,8 +142,6 @@ FileReply Files::attributes(const Asked& asked) {
   if (is_real(asked)) return {FileReply::Real{}};
   return failed(scene_.stage().look(asked.name.path) ? EOPNOTSUPP : ENOENT);
 }
-
-FileReply Files::list(const Asked&) { return {FileReply::Real{}}; }
 
 FileReply Files::open_folder(const Asked& asked) {
   const int flags = asked.request.flags;

@@ -18,7 +18,7 @@ namespace bigfoot {
 class Files {
  public:
   Files(Services& services, const WatchedPaths& watched, Stage stage)
-      : services_(services), scene_(watched, std::move(stage), services.ledger), writes_(services) {}
+      : services_(services), watched_(watched), scene_(watched, std::move(stage), services.ledger), writes_(services) {}
 
   const std::string& folder() const { return scene_.stage().folder(); }
   /// Answers the call, at once unless an entry delays it.
@@ -60,7 +60,8 @@ class Files {
   int perform(const Asked& asked, const Change& change);
   int move_in(const Asked& asked);
 
-  bool is_real(const Asked& asked) const;
+  bool is_real(const std::string& path, const FileOwner& owner) const;
+  bool is_real(const Asked& asked) const { return is_real(asked.name.path, asked.owner); }
   FileOutcome offer(const Fields& fields, bool is_new = false);
   Fields fields_of(const Asked& asked, std::string_view operation) const;
   FileReply judge_by_guard(const Asked& asked, Fields fields, FileOutcome outcome);
@@ -76,7 +77,11 @@ class Files {
               std::string_view state, int code = 0);
   static asio::awaitable<void> send_later(Services& services, FileCall call, FileReply reply);
 
+  std::string watched_records(const Asked& asked) const;
+  std::string real_records(const Asked& asked, const UniqueFd& folder, std::size_t room, int& code) const;
+
   Services& services_;
+  const WatchedPaths& watched_;
   FileScene scene_;
   FileWrites writes_;
 };
