@@ -158,10 +158,11 @@ OsResult<Stage::Spot> Stage::spot(const std::string& path) const {
   return Spot{std::move(*at), name.empty() ? "." : name};
 }
 
-std::optional<struct stat> Stage::look(const std::string& path) const {
+OsResult<struct stat> Stage::look(const std::string& path) const {
   struct stat info {};
   const OsResult<Spot> at = spot(path);
-  if (!at || ::fstatat(at->folder.get(), at->name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  if (!at) return std::unexpected(at.error());
+  if (::fstatat(at->folder.get(), at->name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return os_error("stat");
   return info;
 }
 

@@ -46,7 +46,7 @@ class Stage {
     std::string name;  ///< "." for the root
   };
   OsResult<Spot> spot(const std::string& path) const;
-  std::optional<struct stat> look(const std::string& path) const;
+  OsResult<struct stat> look(const std::string& path) const;
   /// open(2) there; a link at the end is not followed.
   OsResult<UniqueFd> open(const std::string& path, int flags, mode_t mode = 0) const;
 

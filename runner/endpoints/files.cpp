@@ -14,8 +14,6 @@ namespace {
 
 using Operation = FileCall::Operation;
 
-bool is_folder(const std::optional<struct stat>& info) { return info && S_ISDIR(info->st_mode); }
-
 /// As whom the target opens files; nobody where we are no other user ourselves.
 FileOwner owner_of(Tid tid) { return ::geteuid() == 0 ? file_rights(tid) : std::nullopt; }
 
@@ -101,8 +99,8 @@ FileReply Files::elsewhere(const Asked& asked) {
 
 FileReply Files::look(const Asked& asked) {
   if (is_real(asked)) return {FileReply::Real{}};
-  const std::optional<struct stat> info = scene_.stage().look(asked.name.path);
-  return info ? FileReply{*info} : failed(ENOENT);
+  const OsResult<struct stat> info = scene_.stage().look(asked.name.path);
+  return info ? FileReply{*info} : failed(info.error().code);
 }
 
 FileReply Files::access(const Asked& asked) {
@@ -135,12 +133,14 @@ FileReply Files::set_times(const Asked& asked) {
 /// Every file here is the target's.
 FileReply Files::change_owner(const Asked& asked) {
   if (is_real(asked)) return {FileReply::Real{}};
-  return ended_with(scene_.stage().look(asked.name.path) ? 0 : ENOENT);
+  const OsResult<struct stat> info = scene_.stage().look(asked.name.path);
+  return ended_with(info ? 0 : info.error().code);
 }
 
 FileReply Files::attributes(const Asked& asked) {
   if (is_real(asked)) return {FileReply::Real{}};
-  return failed(scene_.stage().look(asked.name.path) ? EOPNOTSUPP : ENOENT);
+  const OsResult<struct stat> info = scene_.stage().look(asked.name.path);
+  return failed(info ? EOPNOTSUPP : info.error().code);
 }
 
 FileReply Files::open_folder(const Asked& asked) {

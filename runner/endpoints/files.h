@@ -55,6 +55,7 @@ class Files {
 
   FileReply open(const Asked& asked);
   FileReply read(const Asked& asked, bool there, FileOutcome outcome);
+  void await_change(const Asked& asked);
   FileReply write(const Asked& asked, bool there);
   FileReply change(const Asked& asked);
   int perform(const Asked& asked, const Change& change);
