@@ -288,6 +288,12 @@ const std::map<std::string, int (*)(const Arguments&)>& file_targets() {
       {"killed_openers", killed_openers},
       {"reads_memory", reads_memory},
       {"makes_file_call", makes_file_call},
+      {"reads_given", reads_given},
+      {"reads_descriptions", reads_descriptions},
+      {"reads_links", reads_links},
+      {"reads_list", reads_list},
+      {"changes_nothing", changes_nothing},
+      {"file_call_storm", file_call_storm},
   };
   return kTargets;
 }
