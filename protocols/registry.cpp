@@ -119,18 +119,21 @@ constexpr ProtocolInfo kWhichInfo = {"which", "look-ups of a program in $PATH", 
                                      kWhichCall, kWhichReply, true};
 
 constexpr FieldInfo kFileCall[] = {
-    {"operation", "read, write, append, rename, delete, stat, list", true, true},
-    {"path", "as the program gives it, made absolute", true, true},
-    {"content", "what is written", false, true},
+    {"operation", "read, write, append, create, mkdir, rename, link, symlink, unlink, rmdir, chmod, truncate", true, true},
+    {"path", "absolute, as the kernel resolves it", true, true},
+    {"target", "rename and link: the new name; symlink: its text", true, true},
+    {"content", "write, append, create: what is written", false, true},
+    {"mode", "chmod, mkdir: four octal digits", false, true},
+    {"length", "truncate: in bytes", false, true},
 };
 constexpr FieldInfo kFileReply[] = {
-    {"text", "content"},
-    {"json", "content, as JSON"},
-    {"file", "content, from a file beside the spec"},
-    {"body", "content, as bytes"},
+    {"text", "read: the content"},
+    {"json", "read: the content, as JSON"},
+    {"body", "read: the content, as bytes"},
 };
-constexpr ProtocolInfo kFileInfo = {"file", "files under guard.file.watch", "openat(2), rename(2), unlink(2)",
-                                    kFileCall, kFileReply};
+constexpr ProtocolInfo kFileInfo = {"file", "files under guard.file.watch",
+                                    "open(2), mkdir(2), rename(2), link(2), symlink(2), unlink(2), rmdir(2), chmod(2), truncate(2)",
+                                    kFileCall, kFileReply, true};
 
 constexpr FieldInfo kLogCall[] = {
     {"channel", "a name of [channels]", true},

@@ -1,6 +1,8 @@
 // runner/gate.cpp - see gate.h.
 #include "runner/gate.h"
 
+#include <fcntl.h>
+
 #include <boost/asio/post.hpp>
 #include <cerrno>
 
@@ -82,15 +84,29 @@ void Gate::wake() {
   boost::asio::post(loop_, [this] { side_.catch_up(); });
 }
 
+/// A watched file before all else. What came for its name only, and is neither a store that is read nor a program that is
+/// looked for, is the kernel's: what is in a program's file is no look-up.
+Gate::Asks Gate::who_answers(const FileCall::Request& request) const {
+  using Operation = FileCall::Operation;
+  if (watched_.spelled(request.path) || watched_.spelled(request.resolved)) return Asks::files;
+  const bool opens = request.operation == Operation::open && (request.flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
+  const bool looks = request.operation == Operation::look || request.operation == Operation::access;
+  if ((opens || looks) && wants_store(request.path)) return Asks::trust;
+  if ((opens || looks) && programs_.may_be_meant(request.path)) return looks ? Asks::lookups : Asks::nobody;
+  return watched_.empty() ? Asks::nobody : Asks::files;  // it runs through the stage
+}
+
 void Gate::on_file(FileCall call) {
-  const FileCall::Request& request = call.request();
-  const bool looks = request.operation == FileCall::Operation::look || request.operation == FileCall::Operation::access;
-  if (!programs_.may_be_meant(request.path)) {
-    if (trust_ != nullptr) trust_->answer(std::move(call));
-    return;
+  switch (who_answers(call.request())) {
+    case Asks::trust: return trust_->answer(std::move(call));
+    case Asks::nobody: return std::move(call).let_through();
+    case Asks::lookups:
+      boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.program_looked_for(std::move(call)); });
+      return;
+    case Asks::files:
+      boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.file_held(std::move(call)); });
+      return;
   }
-  if (!looks) return;  // what is in a program's file is no look-up
-  boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.program_looked_for(std::move(call)); });
 }
 
 void Gate::on_exec(ExecCall call) {

@@ -11,6 +11,7 @@
 #include "runner/program_names.h"
 #include "spec/ledger.h"
 #include "runner/trust/trust.h"
+#include "runner/watched_paths.h"
 #include "tracer/supervisor.h"
 
 namespace bigfoot {
@@ -32,6 +33,8 @@ class LoopSide {
   virtual void exec_held(ExecCall call) = 0;
   /// A look at a file that may be a program which the spec names; the caller's thread waits for the answer.
   virtual void program_looked_for(FileCall call) = 0;
+  /// A call on a watched path; the caller's thread waits for the answer.
+  virtual void file_held(FileCall call) = 0;
   /// A call that was let through or refused by a rule.
   virtual void passed_by(Pid pid, Destination to, Routed routed) = 0;
   /// Something is in the inbox.
@@ -43,17 +46,17 @@ class LoopSide {
 class Gate : public TrafficHandler {
  public:
   /// `trust`: null where no TLS is terminated.
-  Gate(const Spec& spec, const Ledger& ledger, Names& names, const ProgramNames& programs, Trust* trust, Inbox& inbox,
-       boost::asio::any_io_executor loop, LoopSide& side)
-      : spec_(spec), ledger_(ledger), names_(names), programs_(programs), execs_(spec, programs), trust_(trust), inbox_(inbox),
-        loop_(std::move(loop)), side_(side) {}
+  Gate(const Spec& spec, const Ledger& ledger, Names& names, const ProgramNames& programs, const WatchedPaths& watched, Trust* trust,
+       Inbox& inbox, boost::asio::any_io_executor loop, LoopSide& side)
+      : spec_(spec), ledger_(ledger), names_(names), programs_(programs), execs_(spec, programs), watched_(watched), trust_(trust),
+        inbox_(inbox), loop_(std::move(loop)), side_(side) {}
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
   void on_process(ProcessEvent event) override;
   void on_notice(Pid pid, std::string text) override;
   bool wants_file(std::string_view path) override { return wants_store(path) || programs_.may_be_meant(path); }
-  bool watches_file(std::string_view) override { return false; }
+  bool watches_file(std::string_view path) override { return watched_.watches(path); }
   void on_file(FileCall call) override;
   void on_output(OutputCall call) override;
   void on_exec(ExecCall call) override;
@@ -65,12 +68,15 @@ class Gate : public TrafficHandler {
  private:
   bool wants_store(std::string_view path) const { return trust_ != nullptr && trust_->wants(path); }
   void wake();
+  enum class Asks { trust, lookups, files, nobody };
+  Asks who_answers(const FileCall::Request& request) const;
 
   const Spec& spec_;
   const Ledger& ledger_;
   Names& names_;
   const ProgramNames& programs_;
   const ExecPolicy execs_;
+  const WatchedPaths& watched_;
   Trust* trust_;
   Inbox& inbox_;
   boost::asio::any_io_executor loop_;

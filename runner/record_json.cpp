@@ -94,7 +94,7 @@ std::string_view content_type(const Fields& fields) {
 }
 
 bool is_bytes(std::string_view field) {
-  constexpr std::string_view kNames[] = {"body", "data", "stdin", "stdout", "stderr"};  // of messages, sockets and commands
+  constexpr std::string_view kNames[] = {"body", "data", "stdin", "stdout", "stderr", "content"};  // of messages, sockets, commands and files
   return std::ranges::find(kNames, field) != std::end(kNames);
 }
 

@@ -11,6 +11,7 @@
 #include "runner/endpoints/datagrams.h"
 #include "runner/endpoints/execs.h"
 #include "runner/endpoints/log_sources.h"
+#include "runner/endpoints/files.h"
 #include "runner/endpoints/resolver.h"
 #include "runner/gate.h"
 #include "runner/options.h"
@@ -48,6 +49,7 @@ class Run : private LoopSide {
   void exec_passed(Pid pid, std::string path, std::vector<std::string> argv, bool warned) override;
   void exec_held(ExecCall call) override;
   void program_looked_for(FileCall call) override;
+  void file_held(FileCall call) override;
   void passed_by(Pid pid, Destination to, Routed routed) override;
   void catch_up() override;
   void notice(Pid pid, std::string text) override;
@@ -79,6 +81,8 @@ class Run : private LoopSide {
   Logs logs_;
   LogSources log_sources_;
   std::optional<Execs> execs_;  // where execves are held
+  const WatchedPaths watched_;
+  std::optional<Files> files_;  // where files are watched
   std::optional<Trust> trust_;
   Inbox inbox_;
   Gate gate_;

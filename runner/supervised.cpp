@@ -72,10 +72,11 @@ Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls
       lookups_(services_),
       logs_(services_),
       log_sources_(services_, logs_),
+      watched_(spec_.guard.watch),
       trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(*tls, child_environment(options), [this](std::string text) {
         asio::post(loop_, [this, text = std::move(text)] { ++services_.notices[text]; });
       })),
-      gate_(spec_, ledger_, names_, programs_, trust_ ? &*trust_ : nullptr, inbox_, loop_.get_executor(), *this) {
+      gate_(spec_, ledger_, names_, programs_, watched_, trust_ ? &*trust_ : nullptr, inbox_, loop_.get_executor(), *this) {
   services_.catch_up = [this] { catch_up(); };
 }
 
@@ -100,6 +101,13 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
   }
   launch.hold_stdout = channel_of(STDOUT_FILENO, spec_) != nullptr;
   launch.hold_stderr = channel_of(STDERR_FILENO, spec_) != nullptr;
+  if (!spec_.guard.watch.empty()) {
+    std::expected<Stage, LaunchError> stage = Stage::make(Stage::usual_places());
+    if (!stage) return std::unexpected(stage.error());
+    files_.emplace(services_, watched_, std::move(*stage));
+    launch.files = LaunchOptions::Files::all;
+    launch.stage = files_->folder();
+  }
   auto launched = Supervisor::launch(launch, gate_);
   if (!launched) return std::unexpected(launched.error());
   supervisor_ = std::move(*launched);
@@ -118,6 +126,7 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
   catch_up();
   logs_.end();
   datagrams_->end();
+  if (files_) files_->end();
   const bool child_failed = end_.result.signal || end_.result.exit_code.value_or(1) != 0;
   std::vector<Finding> unmet = ledger_.finish();
   journal_.record(services_.silent_tls.refusals(unmet), child_failed);
@@ -155,6 +164,11 @@ asio::awaitable<void> Run::judge(Outgoing call, Destination to) {
     (void)std::move(*spared).redirect_datagrams();  // an error was answered with its own errno
   else if (OsResult<UniqueFd> stream = std::move(*spared).redirect())
     start(pid, std::move(to), std::move(*stream));
+}
+
+void Run::file_held(FileCall call) {
+  catch_up();
+  files_->serve(std::move(call));
 }
 
 void Run::main_starts(Pid pid, std::string path) { execs_->main_starts(pid, path); }
@@ -201,6 +215,7 @@ void Run::catch_up() {
   if (std::exchange(catching_up_, true)) return;
   for (Inbox::Item& item : inbox_.take())
     std::visit([this](auto&& what) { taken(std::move(what)); }, item);
+  if (files_) files_->drain();
   datagrams_->read_logs();
   log_sources_.read();
   catching_up_ = false;

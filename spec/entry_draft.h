@@ -19,6 +19,7 @@ struct EntryDraft {
   Diagnostics& problems;
   Entry entry{};
   std::map<std::string_view, FieldPattern> fields{};  ///< of ProtocolInfo::call, as far as they are mentioned
+  std::vector<std::string_view> never_there{};        ///< fields that calls of this headline do not have
 
   /// What the entry says of `key`, else what the defaults say.
   const Node* field(std::string_view key) const;

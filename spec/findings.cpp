@@ -91,8 +91,9 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 
 std::string entry_title(const Entry& entry) {
   if (entry.protocol->name == "http" || entry.headline.find("://") != entry.headline.npos) return entry.headline;
-  if (is_command(*entry.protocol) || entry.protocol->name == "which" || entry.protocol->name == "log") return entry.headline;  // it begins with the word
-  return fmt::format("{} {}", entry.protocol->name, entry.headline);
+  const std::string_view protocol = entry.protocol->name;
+  if (is_command(*entry.protocol) || protocol == "which" || protocol == "file" || protocol == "log") return entry.headline;  // it begins with the word
+  return fmt::format("{} {}", protocol, entry.headline);
 }
 
 std::string call_title(const ProtocolInfo& protocol, const Fields& call) {

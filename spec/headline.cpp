@@ -26,6 +26,7 @@ void load_headline(EntryDraft& draft) {
   // A session asserts through its steps; what the headline names needs no second mention.
   const bool session = draft.table.find("steps") != nullptr || draft.protocol.name == "socket";
   for (const FieldInfo& field : draft.protocol.call) {
+    if (std::ranges::find(draft.never_there, field.name) != draft.never_there.end()) continue;
     const auto found = draft.fields.find(field.name);
     FieldPattern pattern{std::string(field.name), nullptr, draft.headline.at};
     if (found != draft.fields.end()) pattern = found->second;

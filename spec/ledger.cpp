@@ -15,6 +15,7 @@
 #include "spec/entry_match.h"
 #include "spec/command_call.h"
 #include "spec/exec_session.h"
+#include "spec/file_ledger.h"
 #include "spec/findings.h"
 #include "spec/ledger_book.h"
 #include "spec/near_miss.h"
@@ -55,13 +56,15 @@ struct Ledger::Impl {
       : noise(spec.noise_headers),
         book(std::make_shared<LedgerBook>(spec, std::move(around), Captures{}, std::vector<EntryState>(spec.entries.size()))),
         index(spec),
-        order(spec) {
+        order(spec),
+        files(std::make_shared<FileLedger>(book, order)) {
     book->around.is_noise_header = [this](std::string_view name) { return noise.is_noise(name); };
     for (const Entry& entry : spec.entries) {
       if (is_command(*entry.protocol) || entry.protocol->name == "which") {
         programs.push_back(&entry);
         continue;
       }
+      if (entry.protocol->name == "file") continue;
       if (has_errno(entry)) failing.push_back(&entry);
       const bool is_session = !entry.steps.empty() || (entry.protocol->name == "socket" && !entry.replies.empty() && !has_errno(entry));
       if (is_session) sessions.push_back({&entry, entry.steps.empty() ? steps_of_reply(entry.replies.front()) : entry.steps});
@@ -297,6 +300,7 @@ struct Ledger::Impl {
   std::shared_ptr<LedgerBook> book;
   EntryIndex index;
   OrderKeeper order;
+  std::shared_ptr<FileLedger> files;
   std::vector<Session> sessions;
   std::vector<const Entry*> programs; ///< exec, shell and which
   std::vector<const Entry*> failing;  ///< entries with an errno reply; never changes, so any thread may read it
@@ -418,6 +422,10 @@ LogOutcome Ledger::offer_log(const Fields& fields, std::uint64_t seq) {
   Outcome served = impl_->serve(protocol, record, seq, std::move(choice), {protocol, record, *impl_->book, {}});
   return {served.entry, false, std::move(served.findings)};
 }
+
+FileView Ledger::view_file(std::string_view path) const { return impl_->files->views().view(path); }
+std::vector<std::string> Ledger::names_in(std::string_view folder) const { return impl_->files->views().names_in(folder); }
+FileOutcome Ledger::offer_file(const Fields& call, bool is_new, std::uint64_t seq) { return impl_->files->offer(call, is_new, seq); }
 
 Finding Ledger::unexpected_bytes(const Destination& to, std::string_view first_bytes) const {
   Finding out;

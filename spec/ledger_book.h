@@ -11,6 +11,7 @@ namespace bigfoot {
 struct EntryState {
   static constexpr std::size_t kRemembered = 5;  // interactions that a note names
   std::uint64_t used = 0;
+  std::uint64_t held = 0;           ///< uses that have begun and whose end will tell whether they are this entry's
   std::vector<std::uint64_t> seqs;  ///< the first interactions that used it
   bool overtaken = false;           ///< it was told that a later entry came first
   bool violated = false;            ///< a call or step of it was not as the spec says
@@ -23,11 +24,14 @@ struct LedgerBook {
   std::vector<EntryState> states;  ///< by Entry::index
 
   bool is_spent(const Entry& entry) const { return states[entry.index].used >= entry.times.max; }
+  /// Spent, or about to be.
+  bool is_taken(const Entry& entry) const { return begun(entry) >= entry.times.max; }
+  std::uint64_t begun(const Entry& entry) const { return states[entry.index].used + states[entry.index].held; }
   /// The reply of the next use; null: the protocol's default.
   const Reply* next_reply(const Entry& entry) const {
     if (entry.replies.empty()) return nullptr;
     const auto last = entry.replies.size() - 1;
-    return &entry.replies[std::min<std::uint64_t>(states[entry.index].used, last)];
+    return &entry.replies[std::min<std::uint64_t>(begun(entry), last)];
   }
   void use(const Entry& entry, std::uint64_t seq) {
     EntryState& state = states[entry.index];

@@ -55,7 +55,7 @@ std::string literal_of(const Entry& entry, std::string_view field) {
 bool carries_content(const Entry& entry) {
   if (entry.protocol->name == "log") return true;
   const std::string what = literal_of(entry, entry.protocol->name == "file" ? "operation" : "method");
-  return what == "POST" || what == "PUT" || what == "PATCH" || what == "write" || what == "append";
+  return what == "POST" || what == "PUT" || what == "PATCH" || what == "write" || what == "append" || what == "create" || what == "chmod" || what == "truncate";
 }
 
 void check_mentioned(const Entry& entry, Diagnostics& problems) {

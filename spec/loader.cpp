@@ -225,6 +225,7 @@ Spec Loader::finish() {
   order_.resolve(spec_, problems_);
   check_calls_are_seen(spec_, problems_);
   check_channels(spec_, !entries_lost_, problems_);
+  check_files_are_watched(spec_, problems_);
   // An entry that could not be read may be the one that binds a name.
   if (!entries_lost_) check_hole_names(spec_, problems_);
   if (!problems_.has(Severity::error)) lint(spec_, problems_);

@@ -41,7 +41,7 @@ void judge_field(std::string_view name, const Pattern& expected, const Value& ac
     }
     return;
   }
-  miss.add(3, fmt::format("{} differs: {} instead of {}", name, got, wanted));
+  miss.add(3, name == "operation" ? fmt::format("operation differs: the entry says {}", wanted) : fmt::format("{} differs: {} instead of {}", name, got, wanted));
 }
 
 /// http for https changes the port too: where both are the usual ones, that is one slip and not two.

@@ -17,7 +17,7 @@ OrderKeeper::OrderKeeper(const Spec& spec) : spec_(spec) {
 
 bool OrderKeeper::is_waiting(std::size_t index, const std::vector<EntryState>& states) const {
   const Entry& entry = spec_.entries[index];
-  return states[index].used < entry.times.min && !states[index].overtaken && !entry.pass_through;
+  return states[index].used + states[index].held < entry.times.min && !states[index].overtaken && !entry.pass_through;
 }
 
 std::vector<const Entry*> OrderKeeper::overtaken(const Entry& entry, std::vector<EntryState>& states) {

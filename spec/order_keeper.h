@@ -1,6 +1,7 @@
 // spec/order_keeper.h - Whether a call came before its turn. Source: spec-format.md, section 10 ("Order").
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ class OrderKeeper {
 
   /// The entries that should have come before the first call of `entry`, each told once only.
   std::vector<const Entry*> overtaken(const Entry& entry, std::vector<EntryState>& states);
+  /// The entry waits again: what had begun was not it, or told wrongly that it was overtaken.
+  void waits_again(const Entry& entry) { first_waiting_ = std::min(first_waiting_, entry.index); }
 
  private:
   bool is_waiting(std::size_t index, const std::vector<EntryState>& states) const;

@@ -116,8 +116,13 @@ constexpr KeyInfo kExecVerbs[] = {
     {"signal", kText | kInteger, "the child dies of it"},
 };
 
-constexpr KeyInfo kFileFields[] = {{"content", kPattern, "what is written"}};
-constexpr KeyInfo kFileReply[] = {kTextKey, kJson, kFileKey, kHex, kBase64, kDelay, kErrno};
+constexpr KeyInfo kFileFields[] = {
+    {"content", kPattern, "of write, append, create: what is written, all of it; left out: nothing"},
+    {"mode", kText, "of chmod, and of mkdir where it counts: \"0644\""},
+    {"length", kInteger | kText, "of truncate: in bytes"},
+};
+constexpr KeyInfo kFileReply[] = {kTextKey, kJson, kFileKey, kHex, kBase64, kDelay,
+                                  {"errno", kText, "the call itself fails with it: \"ENOENT\""}};
 
 constexpr KeyInfo kDnsReply[] = {
     {"address", kArray | kText, "IPv4 and IPv6 addresses"},
@@ -153,7 +158,7 @@ constexpr ProtocolKeys kProtocolKeys[] = {
     {"exec", kArray | kText, "[\"git\", \"pull\"]", kExecFields, kTable, kExecReply, kExecVerbs, kStepBeside},
     {"shell", kPattern, "the text given to sh -c", kExecFields, kTable, kExecReply, kExecVerbs, kStepBeside},
     {"which", kText, "name of a program; the reply is the path where it is found, or false", {}, kText | kBoolean, {}, {}, {}},
-    {"file", kText, "read PATH, write PATH, rename PATH -> PATH", kFileFields, kTable, kFileReply, {}, {}},
+    {"file", kText, "OPERATION PATH: read /etc/app.conf, rename /tmp/a -> /tmp/b, symlink /tmp/a -> TEXT", kFileFields, kTable, kFileReply, {}, {}},
     {"dns", kText, "name, or TYPE name: MX example.com", {}, kArray | kTable | kText, kDnsReply, {}, {}},
     {"log", kText, "name of a channel", kLogFields, 0, {}, {}, {}},
     {"mock", kText, "Object.method", kMockFields, kTable, kMockReply, {}, {}},

@@ -78,6 +78,18 @@ void read_which_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts) {
   std::get<Node::Table>(parts.fields.value).emplace_back("path", reply);
 }
 
-void read_file_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts) { read_content(draft, reply, parts); }
+void read_file_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts) {
+  read_content(draft, reply, parts);
+  const auto operation = draft.fields.find("operation");
+  if (operation == draft.fields.end()) return;  // told by the headline
+  const Value* literal = operation->second.pattern->literal();
+  const std::string name = literal ? literal->get<std::string>() : "*";
+  const bool through = draft.entry.pass_through;
+  for (const auto& [key, node] : *reply.table()) {
+    if (key == "delay" || (key == "errno" && !through)) continue;
+    if (through) return refuse_key(draft.problems, node, key, fmt::format("'{}' stands beside pass_through = true: the real file answers", key), "keep one; a delay may stand");
+    if (name != "read") return refuse_key(draft.problems, node, key, fmt::format("'{}' is what a read gives: {} gives nothing back", key, name), "its reply is an errno or a delay");
+  }
+}
 
 }  // namespace bigfoot

@@ -40,24 +40,11 @@ GuardLevel level_named(std::string_view name) {
   return name == "warn" ? GuardLevel::warn : name == "off" ? GuardLevel::off : GuardLevel::error;
 }
 
-void load_rules(const Node* list, std::string_view key, std::vector<GuardRule>& rules, Diagnostics& problems) {
+void load_rules(const Node* list, std::vector<GuardRule>& rules, Diagnostics& problems) {
   if (!list || !list->array()) return;
   for (const Node& node : *list->array()) {
-    auto rule = load_guard_rule(node, problems);
-    if (!rule) continue;
-    if (key == "deny" && rule->protocol == "file") not_here(problems, node, fmt::format("'{}': this version does not watch files", rule->text));
-    rules.push_back(std::move(*rule));
+    if (auto rule = load_guard_rule(node, problems)) rules.push_back(std::move(*rule));
   }
-}
-
-void check_guard_file(const Node& file, Diagnostics& problems) {
-  check_keys(file, guard_file_keys().keys, guard_file_keys().name, problems);
-  const Node* watch = file.find("watch");
-  if (!watch || !watch->array()) return;
-  for (const Node& path : *watch->array())
-    if (!path.text() || !path.text()->starts_with('/')) refuse(problems, path, "a watched path is absolute", "\"/etc/myapp/**\"");
-    else compile_wildcard_pattern(*path.text(), Wildcards::file_path, path.at, problems);
-  if (!watch->array()->empty()) not_here(problems, *watch, "guard.file.watch is valid, but this version does not watch files yet");
 }
 
 }  // namespace
@@ -128,9 +115,9 @@ void load_guard(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& probl
     if (key == "default") spec.guard.default_level = level_named(*level);
     else if (*level != "auto") spec.guard.levels[key] = level_named(*level);
   }
-  load_rules(table.find("allow"), "allow", spec.guard.allow, problems);
-  load_rules(table.find("deny"), "deny", spec.guard.deny, problems);
-  if (const Node* file = table.find("file"); file && file->is_table()) check_guard_file(*file, problems);
+  load_rules(table.find("allow"), spec.guard.allow, problems);
+  load_rules(table.find("deny"), spec.guard.deny, problems);
+  if (const Node* file = table.find("file"); file && file->is_table()) load_guard_file(*file, spec.guard, problems);
 }
 
 }  // namespace bigfoot

@@ -24,6 +24,11 @@ void load_guard_tls(const Node& node, Guard& guard, SetBy& set_by, Diagnostics& 
 /// Entries whose calls stand inside TLS that nobody reads: errors. Once, when all files are loaded.
 void check_calls_are_seen(const Spec& spec, Diagnostics& problems);
 
+/// `guard.file`: the paths that are watched.
+void load_guard_file(const Node& file, Guard& guard, Diagnostics& problems);
+/// Entries and rules for paths that nobody watches: errors. Once, when all files are loaded.
+void check_files_are_watched(const Spec& spec, Diagnostics& problems);
+
 /// True where `key` may be set here: nobody has, or to the same text.
 bool first_to_set(const Node& node, std::string_view key, std::string_view value, SetBy& set_by, Diagnostics& problems);
 

@@ -156,6 +156,10 @@ struct Guard {
   /// The same for a child process: `path` is absolute, `program` its base name.
   const GuardRule* allowing_exec(std::string_view path, std::string_view program) const;
   const GuardRule* denying_exec(std::string_view path, std::string_view program) const;
+  /// The same for a watched path.
+  const GuardRule* allowing_file(std::string_view path) const;
+  const GuardRule* denying_file(std::string_view path) const;
+  bool watches(std::string_view path) const;
   /// Whether TLS to this place is not terminated: what passes is known by its name only.
   bool tls_opaque(const Destination& to) const;
 };

@@ -9,6 +9,7 @@
 #include "protocols/http/url.h"
 #include "spec/call_fields.h"
 #include "spec/command_text.h"
+#include "spec/file_path.h"
 #include "spec/log_text.h"
 #include "spec/toml_text.h"
 #include "spec/values.h"
@@ -136,6 +137,27 @@ std::string suggest_command(const ProtocolInfo& protocol, const Fields& call) {
   return "[[expect]]\n" + toml_lines({{std::string(protocol.name), toml_value(headline)}, {"stdin", "\"\""}, {"reply", "{ exit = 0, stdout = \"\" }"}});
 }
 
+Value spoken_content(const std::string& bytes) {
+  const Value view = body_view(bytes, "");
+  return view.contains("json") ? Value::object({{"json", spoken(view["json"])}}) : spoken_bytes(bytes);
+}
+
+std::string file_headline(const Fields& call, std::string (*path_text)(std::string_view)) {
+  const std::string operation = field_text(call, "operation"), target = field_text(call, "target");
+  return operation + " " + path_text(field_text(call, "path")) + (target.empty() ? "" : " -> " + path_text(target));
+}
+
+/// Of a write that is refused nobody knows the content: the run that follows says it.
+std::string suggest_file(const Fields& call) {
+  std::vector<std::pair<std::string, std::string>> rows{{"file", toml_string(file_headline(call, spoken_file_path))}};
+  if (const Value* content = field_of(call, "content")) rows.emplace_back("content", field_value("content", spoken_content(text_of(*content))));
+  for (const std::string name : {"mode", "length"}) {
+    if (const Value* value = field_of(call, name)) rows.emplace_back(name, toml_value(*value));
+  }
+  if (field_text(call, "operation") == "read") rows.emplace_back("reply", "{ text = \"\" }");
+  return "[[expect]]\n" + toml_lines(rows);
+}
+
 std::string suggest_record(const ProtocolInfo& protocol, const Fields& record) {
   std::vector<std::pair<std::string, std::string>> rows = {{"log", toml_string(spoken_text(field_text(record, "channel")))}};
   for (const FieldInfo& field : protocol.call) {
@@ -167,6 +189,7 @@ std::string call_headline(const ProtocolInfo& protocol, const Fields& call) {
     const std::string type = field_text(call, "type");
     return type == "A" || type == "AAAA" ? field_text(call, "name") : fmt::format("{} {}", type, field_text(call, "name"));
   }
+  if (protocol.name == "file") return "file " + file_headline(call, [](std::string_view path) { return std::string(path); });
   if (protocol.name == "exec") return exec_title(argv_words(call));
   if (protocol.name == "shell") return shell_title(field_text(call, "command"));
   if (protocol.name == "log")
@@ -187,6 +210,7 @@ Value spoken_bytes(std::string_view bytes) {
 Value spoken_field(std::string_view field, const Fields& call, const Surroundings& around) {
   if (field == "headers") return spoken_headers(call, around);
   if (field == "body") return spoken_body(call);
+  if (field == "content") return spoken_content(field_text(call, field));
   if (field == "stdin" || ((field == "message" || field == "logger") && field_of(call, field) && field_of(call, field)->is_string())) return spoken_bytes(field_text(call, field));
   const Value* value = field_of(call, field);
   return value ? spoken(*value) : Value("");
@@ -199,6 +223,7 @@ std::string field_line(std::string_view name, const Value& spoken) {
 std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around) {
   if (is_command(protocol)) return suggest_command(protocol, call);
   if (protocol.name == "log") return suggest_record(protocol, call);
+  if (protocol.name == "file") return suggest_file(call);
   std::vector<std::pair<std::string, std::string>> rows;
   rows.emplace_back(protocol.name, toml_string(spoken_headline(protocol, call)));
   if (protocol.name == "dns") {

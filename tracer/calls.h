@@ -40,7 +40,7 @@ struct ArgumentTest {
 struct TrappedCall {
   const char* name;
   int number;  ///< SYS_ of the architecture this is built for
-  enum class When { always, sockets_owned, opens, looks, outputs } when = When::always;
+  enum class When { always, sockets_owned, opens, looks, files, outputs } when = When::always;
   std::vector<ArgumentTest> tests;  ///< all must pass; a call may have several rows
   void (*handle)(Calls&, Notification);
   const char* source;

@@ -51,15 +51,18 @@ bool is_wanted(TrappedCall::When when, const FilterPlan& plan) {
     case TrappedCall::When::sockets_owned:
       return plan.own_sockets;
     case TrappedCall::When::opens:
-      return plan.opens;
+      return plan.opens || plan.files;
     case TrappedCall::When::looks:
-      return plan.looks;
+      return plan.looks || plan.files;
+    case TrappedCall::When::files:
+      return plan.files;
     case TrappedCall::When::outputs:
       return plan.outputs;
   }
   return false;
 }
 
+// Of the rows of one number libseccomp makes a filter that traps what passes any of them: one without tests traps all.
 OsResult<void> add_rows(const Context& context, const FilterPlan& plan) {
   for (const TrappedCall& row : trapped_calls()) {
     if (!is_wanted(row.when, plan)) continue;

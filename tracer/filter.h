@@ -15,6 +15,7 @@ struct FilterPlan {
   bool own_sockets = false;       ///< trap socket(2), see SocketAccess
   bool opens = false;             ///< trap opens for reading
   bool looks = false;             ///< trap the stat and access families
+  bool files = false;             ///< trap every call that names a file
   bool outputs = false;           ///< trap writes to descriptors 1 and 2
   std::vector<pid_t> unreadable;  ///< processes whose memory the tree must not read
 };

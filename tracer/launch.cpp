@@ -241,6 +241,7 @@ std::expected<Launched, LaunchError> launch_target(const LaunchOptions& options)
       build_filter({.own_sockets = out.sockets_owned,
                     .opens = options.files != LaunchOptions::Files::none,
                     .looks = options.files == LaunchOptions::Files::opens_and_looks,
+                    .files = options.files == LaunchOptions::Files::all,
                     .outputs = options.hold_stdout || options.hold_stderr,
                     .unreadable = {::getpid(), out.keeper}});
   if (!program) return give_up(failed(program.error()));

@@ -14,4 +14,9 @@ std::string to_text(const OsError& error) {
   return fmt::format("{}: {} ({})", error.call, words, name);
 }
 
+std::string errno_name(int code) {
+  const char* name = ::strerrorname_np(code);
+  return name != nullptr ? name : std::to_string(code);
+}
+
 }  // namespace bigfoot

@@ -21,6 +21,8 @@ using OsResult = std::expected<T, OsError>;
 inline std::unexpected<OsError> os_error(const char* call) { return std::unexpected(OsError{call, errno}); }
 /// "connect: Connection refused (ECONNREFUSED)"
 std::string to_text(const OsError& error);
+/// "ECONNREFUSED"; the number where it has no name.
+std::string errno_name(int code);
 
 /// Owns one descriptor of this process.
 class UniqueFd {

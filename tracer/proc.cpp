@@ -110,6 +110,11 @@ std::optional<FileRights> file_rights(Tid tid) {
   return FileRights{users[kOfFiles], groups[kOfFiles], numbers(*text, "\nGroups:")};
 }
 
+mode_t file_mode_mask(Tid tid) {
+  const std::optional<std::string> text = contents(fmt::format("/proc/{}/status", static_cast<pid_t>(tid)));
+  return text ? static_cast<mode_t>(field(*text, "\nUmask:", 8)) : 0;
+}
+
 std::string task_name(Tid tid) {
   std::string text = contents(fmt::format("/proc/{}/comm", static_cast<pid_t>(tid))).value_or("");
   if (text.ends_with('\n')) text.pop_back();

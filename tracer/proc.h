@@ -31,6 +31,9 @@ struct FileRights {
 };
 std::optional<FileRights> file_rights(Tid tid);
 
+/// The umask of a thread; 0 where it has gone (and before Linux 4.7).
+mode_t file_mode_mask(Tid tid);
+
 /// The name of a thread, as ps shows it: of its program until it gives itself another. Empty: it has gone.
 std::string task_name(Tid tid);
 /// Its soft limit on open files; nullopt: it has gone.

@@ -57,7 +57,8 @@ class RunningTree final : public Supervisor {
         datagrams_(world_),
         sockets_(world_, datagrams_),
         exec_(delivery_, processes_, main_pid(), {.hold = options.hold_execs, .no_new_privs = launched_.no_new_privs}),
-        files_(delivery_, processes_, static_cast<Pid>(launched_.keeper)),
+        files_(delivery_, processes_, static_cast<Pid>(launched_.keeper),
+               {.all = options.files == LaunchOptions::Files::all, .stage = options.stage}),
         outputs_(delivery_, processes_, {.standard_output = options.hold_stdout, .standard_error = options.hold_stderr}) {
     listener_->wake_in_step();
     processes_.add_main(main_pid(), options.argv, "");

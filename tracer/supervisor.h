@@ -121,6 +121,8 @@ class FileCall {
   void describe(const struct stat& info) &&;
   /// read_link: the link's text, cut to the target's buffer.
   void answer_link(std::string_view text) &&;
+  /// list: the folder, by the target's own open file: the place in the listing is shared. EPERM where pidfd_getfd(2) is not allowed.
+  OsResult<UniqueFd> folder() const;
   /// list: what stands next in the folder. At most `room()` bytes of linux_dirent64 records; none: its end.
   void answer_list(std::string_view records) &&;
   std::size_t room() const;
@@ -231,7 +233,8 @@ class TrafficHandler {
   /// open of the tree, so it must take next to no time; perhaps while another method is running on another thread.
   virtual bool wants_file(std::string_view path) = 0;
   /// With LaunchOptions::Files::all: whether on_file() is to see calls of this file, by Request::path without dots, and by
-  /// Request::resolved. Thread-safe and quick like wants_file().
+  /// Request::resolved. With a slash at its end it is asked whether the handler lists this folder (Operation::list).
+  /// Thread-safe and quick like wants_file().
   virtual bool watches_file(std::string_view path) = 0;
   virtual void on_file(FileCall call) = 0;
   /// Only with LaunchOptions::hold_stdout or hold_stderr.
@@ -253,6 +256,10 @@ struct LaunchOptions {
   /// Which file calls are trapped at all. Each costs every call of its kind a round trip.
   /// `opens`: of those only the ones for reading; `all`: every call that names a file (FileCall::Operation).
   enum class Files { none, opens, opens_and_looks, all } files = Files::none;
+  /// With Files::all: a folder of the supervisor's, by its real name, that stands for the root: what a handler gives the target
+  /// of it is open under its name without this prefix, and so is what the target finds through it. Calls that name a file
+  /// through it come to on_file() whether watched or not. "": none.
+  std::string stage;
   bool hold_stdout = false, hold_stderr = false;  ///< whether writes there wait for TrafficHandler::on_output
 };
 

@@ -79,16 +79,6 @@ std::string link_of(RemoteFd fd) {
   return fd == kWorkingDirectory ? "cwd" : fmt::format("fd/{}", static_cast<int>(fd));
 }
 
-// Empty: gone, or "socket:[4711]".
-std::string path_below_root(Tid tid, RemoteFd fd) {
-  const pid_t task = static_cast<pid_t>(tid);
-  std::string path = process_link(task, link_of(fd).c_str()).value_or("");
-  if (!path.starts_with('/')) return "";
-  const std::string root = process_link(task, "root").value_or("/");
-  if (root != "/" && (path + "/").starts_with(root + "/")) path.erase(0, root.size());
-  return path.empty() ? "/" : path;
-}
-
 OsResult<UniqueFd> open_path_from(int start, Tid tid, const std::string& path, bool follow) {
   const bool relative = path.empty() || path.front() != '/';
   const int flags = O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
@@ -109,16 +99,27 @@ std::string parent_of(const std::string& path) {
 
 }  // namespace
 
+std::string below_root_of(Tid tid, std::string path) {
+  const std::string root = process_link(static_cast<pid_t>(tid), "root").value_or("/");
+  if (root != "/" && (path + "/").starts_with(root + "/")) path.erase(0, root.size());
+  return path.empty() ? "/" : path;
+}
+
+// Empty: gone, or "socket:[4711]".
+std::string open_file_path(Tid tid, RemoteFd fd, bool same_root) {
+  std::string path = process_link(static_cast<pid_t>(tid), link_of(fd).c_str()).value_or("");
+  if (!path.starts_with('/')) return "";
+  return same_root ? path : below_root_of(tid, std::move(path));
+}
+
 std::string absolute_path(Tid tid, const std::string& path, RemoteFd start) {
   if (path.empty() || path.front() == '/') return path;
-  const std::string folder = path_below_root(tid, start);
+  const std::string folder = open_file_path(tid, start);
   if (folder.empty()) return "";
   return (folder == "/" ? "" : folder) + "/" + without_dots(path);
 }
 
-std::string working_directory(Tid tid) { return path_below_root(tid, kWorkingDirectory); }
-
-std::string open_file_path(Tid tid, RemoteFd fd) { return path_below_root(tid, fd); }
+std::string working_directory(Tid tid) { return open_file_path(tid, kWorkingDirectory); }
 
 OsResult<UniqueFd> open_file(Tid tid, const std::string& path, bool follow) {
   const UniqueFd root = open_folder(tid, "root");
@@ -135,6 +136,19 @@ OsResult<UniqueFd> open_file(Tid tid, const std::string& path, bool follow) {
   UniqueFd out(
       ::open(fmt::format("/proc/self/fd/{}", file.get()).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!out) return os_error("open");
+  return out;
+}
+
+OsResult<UniqueFd> open_as(Tid tid, const std::string& path, int flags, mode_t mode) {
+  const UniqueFd root = open_folder(tid, "root");
+  if (!root) return os_error("open");
+  const LentRights lent(tid);
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC | O_NOCTTY);
+  how.mode = (flags & O_CREAT) != 0 ? mode : 0;
+  how.resolve = RESOLVE_IN_ROOT;
+  UniqueFd out(static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
+  if (!out) return os_error("openat2");
   return out;
 }
 

@@ -1,8 +1,6 @@
 // runner/endpoints/connects.cpp - see connects.h.
 #include "runner/endpoints/connects.h"
 
-#include <string.h>
-
 namespace bigfoot {
 
 asio::awaitable<std::optional<Outgoing>> judge_connect(Services& services, Outgoing call, Destination to) {
@@ -15,8 +13,7 @@ asio::awaitable<std::optional<Outgoing>> judge_connect(Services& services, Outgo
   Interaction interaction;
   interaction.protocol = outcome.entry->protocol->name;
   interaction.op = "connect";
-  const char* name = ::strerrorname_np(outcome.reply->errno_code);
-  interaction.response = {{"errno", name != nullptr ? name : std::to_string(outcome.reply->errno_code)}};
+  interaction.response = {{"errno", errno_name(outcome.reply->errno_code)}};
   services.journal.record(ticket, {pid, 0, to.url()}, std::move(interaction), outcome.entry, std::move(outcome.findings),
                           "asserted");
   co_return std::nullopt;

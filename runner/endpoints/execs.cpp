@@ -2,7 +2,6 @@
 #include "runner/endpoints/execs.h"
 
 #include <fmt/format.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -30,11 +29,6 @@ struct Execs::Asked {
 namespace {
 
 constexpr std::string_view kRefused = "\x7f";  // 127: what a shell says of a command that it cannot find
-
-std::string errno_name(int code) {
-  const char* name = ::strerrorname_np(code);
-  return name != nullptr ? name : std::to_string(code);
-}
 
 Fields variables(const std::vector<std::string>& environment) {
   Fields out = Fields::object();

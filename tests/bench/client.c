@@ -5,8 +5,10 @@
 //   client hold HOST PORT N    opens N connections with one request on each, prints "ready", ends at the end of stdin
 //   client pump HOST PORT N    N requests on one connection, kPipelined at a time; prints "ready", ends at the end of stdin
 //   client log N               writes N log lines to standard error; prints microseconds for each
+//   client open PATH N         opens, reads and closes a file N times
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -135,6 +137,15 @@ static void log_lines(int count) {
   printf("%.2f\n", (microseconds() - begun) / count);
 }
 
+static void open_and_read(const char* path, int count) {
+  char buffer[64];
+  for (int each = 0; each < count; ++each) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || read(fd, buffer, sizeof buffer) < 0) die(path);
+    close(fd);
+  }
+}
+
 int main(int count, char** arguments) {
   if (count == 3 && !strcmp(arguments[1], "serve")) serve(arguments[2]);
   if (count > 3 && !strcmp(arguments[1], "spawn")) {
@@ -145,6 +156,7 @@ int main(int count, char** arguments) {
     log_lines(atoi(arguments[2]));
     return 0;
   }
+  if (count == 4 && !strcmp(arguments[1], "open")) return open_and_read(arguments[2], atoi(arguments[3])), 0;
   if (count != 5) return 2;
   struct sockaddr_in to = address_of(arguments[2], arguments[3]);
   int times = atoi(arguments[4]);

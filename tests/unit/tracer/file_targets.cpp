@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "check.h"
+#include "file_call_rows.h"
 #include "tracer/os.h"
 
 namespace bigfoot::test {
@@ -319,6 +320,13 @@ const std::map<std::string, int (*)(const Arguments&)>& file_targets() {
       {"open_storm", open_storm},
       {"killed_openers", killed_openers},
       {"reads_memory", reads_memory},
+      {"makes_file_call", makes_file_call},
+      {"reads_given", reads_given},
+      {"reads_descriptions", reads_descriptions},
+      {"reads_links", reads_links},
+      {"reads_list", reads_list},
+      {"changes_nothing", changes_nothing},
+      {"file_call_storm", file_call_storm},
   };
   return kTargets;
 }

@@ -1,0 +1,54 @@
+// runner/endpoints/file_writes.h - Files that the program has open for writing, each until its last descriptor is closed: only
+// then is it known what was written. Source: inotify(7), IN_CLOSE_WRITE; fcntl(2), F_SETLEASE.
+#pragma once
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "runner/services.h"
+#include "tracer/os.h"
+
+namespace bigfoot {
+
+/// The kernel queues the close of a file before the thread that closed it makes its next call. So whoever drains the queue
+/// before he judges a call knows of every close before it.
+class FileWrites {
+ public:
+  explicit FileWrites(Services& services);
+
+  /// Of one file, in bytes: as much as a container has of /dev/shm. What lies behind is not judged, and the user is told.
+  static constexpr std::size_t kMostContent = 64 * 1024 * 1024;
+
+  /// What came of one open for writing. `content`: of the file, from `from` on.
+  using Finish = std::function<void(std::string content)>;
+  /// An open file description for writing goes to the target next. `reader`: the same file, open for reading.
+  OsResult<void> begin(UniqueFd reader, off_t from, Finish finish);
+
+  /// Finishes what has been closed.
+  void drain();
+  /// Finishes all; nobody is left who could write.
+  void end();
+
+ private:
+  struct Open {
+    off_t from = 0;
+    Finish finish;
+  };
+  struct File {
+    UniqueFd reader;
+    std::deque<Open> opens;  // the first is the first to end: descriptions of one file cannot be told apart
+  };
+  void wait();
+  void closed(int watch);
+  void finish_first(File& file);
+
+  Services& services_;
+  asio::posix::stream_descriptor events_;
+  std::map<int, File> files_;  // by watch descriptor
+};
+
+}  // namespace bigfoot

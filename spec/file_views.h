@@ -1,0 +1,49 @@
+// spec/file_views.h - What stands at watched paths, as entries imply it and as reads have said it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "spec/file_outcome.h"
+#include "spec/file_paths.h"
+#include "spec/ledger_book.h"
+
+namespace bigfoot {
+
+class FileViews {
+ public:
+  FileViews(std::shared_ptr<LedgerBook> book, const FilePaths& paths) : book_(std::move(book)), paths_(paths) {}
+
+  FileView view(std::string_view path);
+  std::vector<std::string> names_in(std::string_view folder);
+
+  /// The content that `entry` gives to its next read, which is about to be spent: the very text that view() has shown.
+  /// `missing`: holes that have no value.
+  std::optional<std::string> read(const Entry& entry, const Fields& call, std::vector<std::string>& missing);
+  /// A read was answered; null: it failed with `errno_code`. Once read, a file stays what it was until the program changes it.
+  void remember(std::string_view path, std::optional<std::string> content, int errno_code);
+
+ private:
+  struct Rendered {
+    std::uint64_t use = 0;  ///< which use of the entry it is for
+    std::optional<std::string> content;
+    Captures known;         ///< with what the template has bound
+  };
+
+  /// What entries and reads say of this very path; none: nothing.
+  std::optional<FileView> said(std::string_view path);
+  std::optional<std::string> shown_content(const Entry& entry, std::string_view path);
+  bool has_names_below(std::string_view folder);
+
+  std::shared_ptr<LedgerBook> book_;
+  const FilePaths& paths_;
+  std::map<std::pair<std::size_t, std::string>, Rendered> rendered_;  ///< by entry and path
+  std::map<std::string, FileView, std::less<>> read_;
+};
+
+}  // namespace bigfoot
