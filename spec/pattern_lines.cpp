@@ -48,8 +48,13 @@ class LinesPattern final : public Pattern {
     const std::size_t before = report.differing;
     if (text && is_text(*text)) {
       const std::vector<std::string_view> got = lines_of(*text, *text);
+      MatchReport bound;  // a name that one line binds stands in another
+      for (std::size_t i = 0; i < std::min(lines_.size(), got.size()); ++i) lines_[i]->match(std::string(got[i]), "", known, around, &bound);
+      report.bound.merge(bound.bound);
       const std::vector<AlignedPair> pairs = aligned(lines_.size(), got.size(), [&](std::size_t i, std::size_t j) {
-        return !lines_[i]->match(std::string(got[j]), "", known, around, nullptr);
+        MatchReport own;
+        own.bound = report.bound;
+        return !lines_[i]->match(std::string(got[j]), "", known, around, &own);
       });
       for (const AlignedPair& pair : pairs) {
         const std::string line = fmt::format("{}:{}", path, pair.actual.value_or(pair.expected.value_or(0)) + 1);
@@ -71,17 +76,28 @@ class LinesPattern final : public Pattern {
   bool ends_with_break_;
 };
 
+/// The bytes of { text } and { file }: without holes, and worth telling apart by lines.
+std::optional<std::string> plain_text(const Node& node) {
+  if (!node.table() || node.table()->size() != 1) return std::nullopt;
+  const auto& [name, argument] = node.table()->front();
+  Diagnostics told;  // by the pattern itself
+  auto bytes = name == "text" || name == "file" ? compile_bytes(name, argument, told).bytes : std::nullopt;
+  return bytes && is_text(*bytes) ? std::move(bytes) : std::nullopt;
+}
+
 }  // namespace
 
 PatternPtr compile_content_pattern(const Node& node, Diagnostics& problems) {
   PatternPtr whole = compile_body_pattern(node, problems);
-  const std::string* text = node.text();
+  const std::optional<std::string> plain = plain_text(node);
+  const std::string* text = plain ? &*plain : node.text();
   if (!whole || !text || text->find('\n') == text->npos) return whole;
   Diagnostics told;  // by the whole text
   std::vector<PatternPtr> lines;
-  for (const std::string_view line : lines_of(*text, masked_holes(*text))) {
+  for (const std::string_view line : lines_of(*text, plain ? *plain : masked_holes(*text))) {
     // In a text, a lone star means itself; as a pattern of its own it would mean anything.
-    lines.push_back(line == "*" ? literal_pattern("*") : compile_text_pattern(line, node.at, told));
+    const bool literal = plain || line == "*";
+    lines.push_back(literal ? literal_pattern(std::string(line)) : compile_text_pattern(line, node.at, told));
     if (!lines.back()) return whole;
   }
   return std::make_shared<LinesPattern>(std::move(whole), std::move(lines), text->ends_with('\n'));

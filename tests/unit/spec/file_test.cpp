@@ -249,6 +249,35 @@ TEST(FileWrites, NameThePartThatDiffers) {
   EXPECT_EQ(files.write("/var/b", std::string("\0\xfe", 2)).substr(0, 44), "mismatch: file write /var/b: 1 field differs");
 }
 
+struct LinesCase {
+  const char* content;  ///< as a spec has it
+  const char* written;
+  const char* told;
+};
+const LinesCase kLines[] = {
+    {"\"a\\nb\\nc\\n\"", "a\nB\nc\n", "content:2: expected \"b\" got \"B\"\n"},
+    {"\"a\\nb\\nc\\n\"", "a\nx\nb\nc\n", "content:2: expected (no key) got \"x\"\n"},
+    {"\"a\\nb\\nc\\n\"", "a\nc\n", "content:2: expected \"b\" got (no key)\n"},
+    {"\"a\\nb\\n\"", "a\nb", "content: expected \"a\\nb\\n\" got \"a\\nb\" (the line break at the end is missing)\n"},
+    {"\"a\\nb\"", "a\nb\n", "content: expected \"a\\nb\" got \"a\\nb\\n\" (a line break at the end is too much)\n"},
+    {"\"a\\n\"", "", "content:1: expected \"a\" got (no key)\n"},
+    {"\"n = {{int}}\\nz\\n\"", "n = x\nz\n", "content:1: expected \"n = {{int}}\" got \"n = x\"\n"},
+    {"\"{{x:int}}\\n{{x}}\\n\"", "1\n2\n", "content:2: expected \"{{x}}\" got \"2\" ({{x}} is 1)\n"},
+    {"\"*\\nb\\n\"", "a\nb\n", "content:1: expected \"*\" got \"a\"\n"},
+    {"{ text = \"{{int}}\\nb\\n\" }", "1\nb\n", "content:1: expected \"{{int}}\" got \"1\"\n"},
+    {"\"a\\nb\\n\"", "\x01\n", "content: expected \"a\\nb\\n\" got \"\\u0001\\n\" (differs at byte 0: expected hex 61 0a 62 0a, got hex 01 0a)\n"},
+};
+
+TEST(FileWrites, OfSeveralLinesAreToldLineByLine) {
+  for (const LinesCase& row : kLines) {
+    Files files(entry("write /var/a", "content = " + std::string(row.content)));
+    const FileOutcome out = files.offer("write", "/var/a");
+    const std::vector<Finding> findings = out.session->finish(row.written, 1);
+    ASSERT_EQ(findings.size(), 1u) << row.content;
+    EXPECT_EQ(differences_text(findings[0].differences), row.told) << row.content;
+  }
+}
+
 TEST(FileWrites, ContentChoosesAmongEqualEntries) {
   Files files(entry("write /var/a", "content = \"1\"\nany_order = \"x\"") + entry("write /var/a", "content = \"2\"\nany_order = \"x\""));
   EXPECT_EQ(files.write("/var/a", "2"), "");
