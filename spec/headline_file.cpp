@@ -90,7 +90,7 @@ PatternPtr compile_length(const Node& node, Diagnostics& problems) {
 /// content, mode, length: one an operation, and mkdir may say a mode.
 void set_fields(EntryDraft& draft, const Operation* operation) {
   constexpr std::pair<std::string_view, PatternPtr (*)(const Node&, Diagnostics&)> kCompilers[] = {
-      {"content", compile_body_pattern}, {"mode", compile_mode}, {"length", compile_length}};
+      {"content", compile_content_pattern}, {"mode", compile_mode}, {"length", compile_length}};
   for (const auto& [field, compile] : kCompilers) {
     const bool optional = operation && operation->name == "mkdir" && field == "mode";
     if (!operation || operation->asserts == field || (optional && draft.field(field))) {
