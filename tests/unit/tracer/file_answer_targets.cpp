@@ -3,10 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 
-#include <filesystem>
-#include <memory>
 #include <thread>
 
 #include "check.h"
@@ -100,6 +97,43 @@ int reads_list(const std::vector<std::string>& arguments) {
   return 0;
 }
 
+// FOLDER: that becomes the root.
+int names_in_root(const std::vector<std::string>& arguments) {
+  check(::symlink("/dir/inner", (arguments.at(0) + "/top").c_str()) == 0, "symlink");
+  check(::chroot(arguments.at(0).c_str()) == 0 && ::chdir("/") == 0, "chroot");
+  const auto refused = [](long result, const char* what) { check(result == -1 && errno == EOWNERDEAD, what); };
+  for (const char* path : {"file", "/link", "/dir/deep/up/inner", "/../../dir/../link", "/top"}) refused(::open(path, O_WRONLY), path);
+  const UniqueFd folder(::open("/", O_PATH));
+  refused(::openat(folder.get(), "dir/inner", O_WRONLY), "openat");
+  refused(::rename("file", "elsewhere"), "rename");
+  ::_exit(0);  // LeakSanitizer does not work without /proc
+}
+
+// FOLDER: only dir/inner is watched. Names that lead to it and away again.
+int moves_links(const std::vector<std::string>& arguments) {
+  check(::chdir(arguments.at(0).c_str()) == 0, "chdir");
+  const auto is_watched = [](const char* path) { return ::open(path, O_WRONLY | O_CLOEXEC) == -1 && errno == EOWNERDEAD; };
+  check(!is_watched("one") && is_watched("dir/inner"), "before");
+  check(::symlink("dir/inner", "one") == 0 && is_watched("one"), "a new link");
+  check(::rename("one", "two") == 0 && !is_watched("one") && is_watched("two"), "moved");
+  check(::unlink("two") == 0 && !is_watched("two"), "removed");
+  check(is_watched("dirlink/inner") && ::rename("dirlink", "away") == 0 && !is_watched("dirlink/inner"), "a folder's link");
+  check(is_watched("away/inner") && ::symlink("file", "three") == 0 && !is_watched("three"), "elsewhere");
+  check(::symlink("dir/inner", "four") == 0 && ::rename("four", "three") == 0 && is_watched("three"), "replaced");
+  check(::rename("file", "three") == 0 && !is_watched("three"), "replaced by a file");
+  check(::mkdir("box", 0700) == 0 && ::symlink("../dir", "box/up") == 0 && is_watched("box/up/inner"), "in a folder");
+  check(::rename("box", "crate") == 0 && !is_watched("box/up/inner") && is_watched("crate/up/inner"), "a folder moved");
+  // Another thread's, while this one looks.
+  for (int i = 0; i < 200; ++i) {
+    std::thread other([] { check(::symlink("dir/inner", "five") == 0, "symlink"); });
+    while (::access("five", F_OK) == -1 && errno != EOWNERDEAD) is_watched("five");
+    check(is_watched("five"), "made by another thread");
+    other.join();
+    check(::unlink("five") == 0, "unlink");
+  }
+  return 0;
+}
+
 // FOLDER: calls that say they are done.
 int changes_nothing(const std::vector<std::string>& arguments) {
   const std::string path = arguments.at(0) + "/done";
@@ -132,6 +166,29 @@ int file_call_storm(const std::vector<std::string>& arguments) {
     });
   }
   for (std::thread& one : all) one.join();
+  return 0;
+}
+
+// FOLDER STAGE: all that leads through a folder of the stage is refused by the handler.
+int uses_staged_folder(const std::vector<std::string>& arguments) {
+  const std::string& folder = arguments.at(0);
+  const UniqueFd staged(::open((folder + "/virtual").c_str(), O_RDONLY | O_DIRECTORY));
+  check(static_cast<bool>(staged), "open of the folder");
+  const auto refused = [](long result, const char* what) { check(result == -1 && errno == EOWNERDEAD, what); };
+  const auto at = [&](const char* path) { return ::openat(staged.get(), path, O_WRONLY); };
+  refused(at("there"), "a file of the stage");
+  refused(at("sub/./new"), "one that is not there");
+  refused(at("../file"), "one above");
+  refused(at("../dirlink/inner"), "one behind a link outside");
+  refused(::mkdirat(staged.get(), "new", 0700), "mkdirat");
+  refused(::renameat(staged.get(), "there", AT_FDCWD, (folder + "/elsewhere").c_str()), "renameat");
+  refused(::open(fmt::format("/proc/self/fd/{}/there", staged.get()).c_str(), O_WRONLY), "through proc");
+  refused(::open((arguments.at(1) + folder + "/virtual/there").c_str(), O_WRONLY), "by its real name");
+  check(::fchdir(staged.get()) == 0, "fchdir");
+  refused(::open("there", O_WRONLY), "in the working directory");
+  refused(::open("..", O_RDONLY | O_DIRECTORY), "above the working directory");
+  const UniqueFd own(::open((folder + "/file").c_str(), O_RDONLY));
+  check(static_cast<bool>(own), "a file that is not watched");
   return 0;
 }
 

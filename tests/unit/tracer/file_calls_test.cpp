@@ -163,16 +163,85 @@ TEST_P(FileAnswerTest, IsReadFromAnotherThread) {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST(FileCallsTest, DroppedCallsAreTheKernels) {
+std::string row_index(const std::string& name) {
   const auto& rows = file_call_rows();
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const FileCallRow& one) { return one.name == name; });
+  EXPECT_NE(row, rows.end()) << name;
+  return std::to_string(row - rows.begin());
+}
+
+TEST(FileCallsTest, DroppedCallsAreTheKernels) {
   for (const char* name : {"OpenCreates", "Mkdirat", "Renameat2", "Readlinkat", "Symlinkat"}) {
-    const Tree fresh;
-    const auto row = std::find_if(rows.begin(), rows.end(), [&](const FileCallRow& one) { return one.name == std::string(name); });
-    ASSERT_NE(row, rows.end());
-    Watching drops(fresh.path());
-    drops.serve = nullptr;
-    const std::string index = std::to_string(row - rows.begin());
-    EXPECT_EQ(run_watched("makes_file_call", drops, {index, fresh.path()}).exit.exit_code, 0) << name;
+    const Tree tree;
+    Watching handler(tree.path());
+    handler.serve = nullptr;
+    EXPECT_EQ(run_watched("makes_file_call", handler, {row_index(name), tree.path()}).exit.exit_code, 0) << name;
+  }
+}
+
+// The stage stands for the root: the folder that the handler gives is open under another name than the target asked for.
+TEST(FileCallsTest, AStagedFolderIsTheOneItStandsFor) {
+  const Tree tree;
+  const Tree stage;
+  const std::string staged = stage.path() + tree.path() + "/virtual";
+  fs::create_directories(staged);
+  std::ofstream(staged + "/there") << "there";
+  Watching handler(tree.path());
+  handler.watches = [&](std::string_view path) { return path == tree.path() + "/virtual"; };
+  handler.serve = [&](FileCall call) {
+    handler.requests.push_back(to_text(call.request(), tree.path()));
+    if (!call.request().resolved.ends_with("/virtual")) return std::move(call).fail(Errno{EOWNERDEAD});
+    const UniqueFd folder(::open(staged.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    std::move(call).give(folder.get());
+  };
+  EXPECT_EQ(run_watched("uses_staged_folder", handler, {tree.path(), stage.path()}, stage.path()).exit.exit_code, 0);
+  EXPECT_THAT(handler.requests, ElementsAre("open F/virtual = F/virtual flags 0200000",
+                                            "open F/virtual/there = F/virtual/there flags 01",
+                                            "open F/virtual/sub/./new = F/virtual/sub/new flags 01",
+                                            "open F/virtual/../file = F/file flags 01",
+                                            "open F/virtual/../dirlink/inner = F/dir/inner flags 01",
+                                            "make_folder F/virtual/new = F/virtual/new nofollow mode 0700",
+                                            "rename F/virtual/there = F/virtual/there to F/elsewhere = F/elsewhere nofollow",
+                                            "open /proc/self/fd/N/there = F/virtual/there flags 01",
+                                            "open F/virtual/there = F/virtual/there flags 01",
+                                            "open F/virtual/there = F/virtual/there flags 01",
+                                            "open F/virtual/.. = F flags 0200000"));
+}
+
+TEST(FileCallsTest, InARootOfItsOwn) {
+  if (::geteuid() != 0) GTEST_SKIP() << "chroot needs root";
+  const Tree tree;
+  Watching handler(tree.path());
+  handler.watches = [](std::string_view path) { return path.starts_with("/dir") || path.starts_with("/file"); };
+  handler.serve = [&](FileCall call) {
+    handler.requests.push_back(to_text(call.request(), "F"));
+    std::move(call).fail(Errno{EOWNERDEAD});
+  };
+  EXPECT_EQ(run_watched("names_in_root", handler, {tree.path()}).exit.exit_code, 0);
+  EXPECT_THAT(handler.requests,
+              ElementsAre("open /file = /file flags 01", "open /link = /file flags 01", "open /dir/deep/up/inner = /dir/inner flags 01",
+                          "open /../../dir/../link = /file flags 01", "open /top = /dir/inner flags 01",
+                          "open /dir/inner = /dir/inner flags 01", "rename /file = /file to /elsewhere = /elsewhere nofollow"));
+}
+
+TEST(FileCallsTest, LinksOfTheTreeAreNoticed) {
+  const Tree tree;
+  Watching handler(tree.path());
+  handler.watches = [&](std::string_view path) { return path == tree.path() + "/dir/inner"; };
+  EXPECT_EQ(run_watched("moves_links", handler, {tree.path()}).exit.exit_code, 0);
+}
+
+// The tree's calls cost a round trip only where that was asked for.
+TEST(FileCallsTest, OthersAreNotTrappedUnasked) {
+  LaunchOptions options;
+  options.env = {target_name("makes_file_call")};
+  options.files = LaunchOptions::Files::opens_and_looks;
+  for (const char* name : {"OpenCreates", "Mkdirat", "Unlinkat", "Readlinkat", "Truncate"}) {
+    const Tree tree;
+    Watching handler(tree.path());
+    handler.wants = handler.watches;
+    EXPECT_EQ(run_command(target_command({row_index(name), tree.path()}), handler, options).exit.exit_code, 0) << name;
+    EXPECT_THAT(handler.requests, IsEmpty());
   }
 }
 
