@@ -30,10 +30,10 @@ class FileCalls {
   void change_roots(Notification notification);
 
  private:
-  struct Watched;
   bool is_memory_of_ours(const std::string& path) const;
   bool is_watched(Tid tid, TargetName& name, const FileCall::Request& request, std::string& resolved);
-  bool take_names(const Notification& notification, const FileArguments& where, std::string path, FileQuestion& question);
+  bool take_names(const Notification& notification, const FileArguments& where, std::string path,
+                  FileQuestion& question);
   void take_wanted(Notification notification, const std::string& path, FileQuestion question);
   void ask(Notification notification, FileQuestion question);
 

@@ -15,8 +15,8 @@
 namespace bigfoot {
 namespace {
 
-constexpr int kMostLinks = 40;               // linux/namei.h: MAXSYMLINKS
-constexpr std::size_t kMostNames = 32768;    // remembered, about 4 MiB; then they are forgotten
+constexpr int kMostLinks = 40;             // linux/namei.h: MAXSYMLINKS
+constexpr std::size_t kMostNames = 32768;  // remembered, about 4 MiB; then they are forgotten
 constexpr std::string_view kProc = "/proc/";
 
 // Appends the parts of `rest` to `name`, a path without dots and trailing slashes; "" is the root.
@@ -75,8 +75,9 @@ std::optional<TargetName> PathResolver::name_of_descriptor(Tid tid, RemoteFd fd)
   return out;
 }
 
-std::optional<TargetName> PathResolver::name(Tid tid, RemoteFd folder, std::string path, bool beneath) {
-  if (path.starts_with('/') && !beneath) {
+std::optional<TargetName> PathResolver::name(Tid tid, RemoteFd folder, std::string path, bool in_folder) {
+  if (in_folder) path = without_dots(path).erase(0, 1);
+  if (path.starts_with('/')) {
     TargetName out{.path = std::move(path)};
     out.staged = leave_stage(out.path);
     return out;
@@ -117,7 +118,8 @@ std::string PathResolver::resolve(Tid tid, TargetName& of, bool follow) {
 }
 
 std::optional<std::string> PathResolver::link_text(Tid tid, const std::string& name) {
-  if (name.starts_with(kProc)) return link_in_proc(tid, name);  // another for each process, and from call to call
+  if (name.starts_with(kProc))
+    return link_in_proc(tid, name);  // another for each process, and from call to call
   if (roots_differ_) return read_link(tid, name);
   if (const auto found = links_.find(name); found != links_.end()) return found->second;
   std::optional<std::string> text = read_link(tid, name);

@@ -1,4 +1,5 @@
-// tests/unit/tracer/path_resolver_test.cpp - The resolver's names against the kernel's own, in random trees of folders and links.
+// tests/unit/tracer/path_resolver_test.cpp - The resolver's names against the kernel's own, in random trees
+// of folders and links.
 #include "tracer/path_resolver.h"
 
 #include <fcntl.h>
@@ -20,9 +21,20 @@ struct DotsCase {
   const char *path, *without;
 };
 constexpr DotsCase kDots[] = {
-    {"/", "/"},           {"//", "/"},          {"/a", "/a"},           {"/a/", "/a"},       {"/a/./b", "/a/b"},
-    {"/a//b/.", "/a/b"},  {"/a/../b", "/b"},    {"/..", "/"},           {"/../../a", "/a"},  {"/a/b/../../..", "/"},
-    {"/a/...", "/a/..."}, {"/.a/..b", "/.a/..b"}, {"/a/b/..//./c/", "/a/c"}, {"", "/"},
+    {"/", "/"},
+    {"//", "/"},
+    {"/a", "/a"},
+    {"/a/", "/a"},
+    {"/a/./b", "/a/b"},
+    {"/a//b/.", "/a/b"},
+    {"/a/../b", "/b"},
+    {"/..", "/"},
+    {"/../../a", "/a"},
+    {"/a/b/../../..", "/"},
+    {"/a/...", "/a/..."},
+    {"/.a/..b", "/.a/..b"},
+    {"/a/b/..//./c/", "/a/c"},
+    {"", "/"},
 };
 
 TEST(PathResolverTest, DotsGoByTheText) {
@@ -43,20 +55,24 @@ class RandomTree {
   const std::string& root() const { return root_; }
   /// Nothing is changed outside of the tree, which ".." may lead to.
   bool holds(const std::string& path) const {
-    const UniqueFd parent(::open(path.substr(0, path.find_last_of('/', path.find_last_not_of('/'))).c_str(), O_PATH | O_CLOEXEC));
+    const UniqueFd parent(::open(path.substr(0, path.find_last_of('/', path.find_last_not_of('/'))).c_str(),
+                                 O_PATH | O_CLOEXEC));
     const auto self = static_cast<Tid>(::gettid());
     const std::string end = path.substr(path.find_last_of('/', path.find_last_not_of('/')));
     if (!parent || end.starts_with("/..")) return false;
     return (open_file_path(self, static_cast<RemoteFd>(parent.get())) + "/").starts_with(root_ + "/");
   }
 
-  std::size_t pick(std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_); }
+  std::size_t pick(std::size_t below) {
+    return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_);
+  }
 
   // Mostly what is there.
   std::string path() {
     constexpr const char* kParts[] = {"a", "b", "c", "d", "a", "b", "c", "..", ".", "", "missing"};
     std::string out = root_;
-    for (std::size_t left = 1 + pick(1 + pick(6)); left > 0; --left) out += std::string("/") + kParts[pick(std::size(kParts))];
+    for (std::size_t left = 1 + pick(1 + pick(6)); left > 0; --left)
+      out += std::string("/") + kParts[pick(std::size(kParts))];
     return out;
   }
   std::string link_text() {
@@ -75,7 +91,7 @@ class PathResolverFuzz : public testing::TestWithParam<unsigned> {
   PathResolver resolver_{""};
 
   std::string resolved(const std::string& path, bool follow) {
-    TargetName name = resolver_.name(self_, kWorkingDirectory, path, false).value();
+    TargetName name = resolver_.name(self_, kWorkingDirectory, path).value();
     return resolver_.resolve(self_, name, follow);
   }
 
@@ -126,7 +142,8 @@ TEST_P(PathResolverFuzz, NamesAreTheKernels) {
       const UniqueFd file(::open(path.c_str(), O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW)));
       if (file) {
         ++found;
-        ASSERT_EQ(open_file_path(self_, static_cast<RemoteFd>(file.get())), ours) << path << (follow ? "" : " nofollow");
+        ASSERT_EQ(open_file_path(self_, static_cast<RemoteFd>(file.get())), ours)
+            << path << (follow ? "" : " nofollow");
         continue;
       }
       if (errno != ENOENT || !follow || !ours.starts_with(tree.root() + "/")) continue;
@@ -156,8 +173,10 @@ TEST_P(PathResolverFuzz, FoldersAreTheKernels) {
       const UniqueFd file(::openat(folder.get(), path.c_str(), O_PATH | O_CLOEXEC));
       if (!file) continue;
       ++found;
-      TargetName name = resolver_.name(self_, static_cast<RemoteFd>(folder.get()), path, false).value();
-      ASSERT_EQ(open_file_path(self_, static_cast<RemoteFd>(file.get())), resolver_.resolve(self_, name, true)) << path;
+      TargetName name = resolver_.name(self_, static_cast<RemoteFd>(folder.get()), path).value();
+      ASSERT_EQ(open_file_path(self_, static_cast<RemoteFd>(file.get())),
+                resolver_.resolve(self_, name, true))
+          << path;
     }
   }
   EXPECT_GT(found, 200);
