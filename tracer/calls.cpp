@@ -246,7 +246,7 @@ const std::array kCalls{
 constexpr int kHighestNumber = 512;
 const std::array<const TrappedCall*, kHighestNumber> kRowOf = [] {
   std::array<const TrappedCall*, kHighestNumber> out{};
-  for (const TrappedCall& row : kCalls) out[static_cast<std::size_t>(row.number)] = &row;
+  for (const TrappedCall& row : kCalls) out.at(static_cast<std::size_t>(row.number)) = &row;
   return out;
 }();
 
