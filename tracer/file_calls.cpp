@@ -111,13 +111,24 @@ bool FileCalls::take_names(const Notification& notification, const FileArguments
     request.other = std::move(second->path);
   }
   request.path = std::move(name->path);
-  if (where.operation == Operation::symbolic_link || where.operation == Operation::link)
-    names_.about_to_link(tid);
-  if (where.operation == Operation::remove || where.operation == Operation::rename) {
-    names_.about_to_change(tid, request.resolved);
-  }
-  if (where.operation == Operation::rename) names_.about_to_change(tid, request.other_resolved);
+  note_change(tid, request);
   return watched;
+}
+
+// Only a link or a folder that comes, goes or moves changes which file a path names.
+void FileCalls::note_change(Tid tid, const FileCall::Request& request) {
+  switch (request.operation) {
+    case Operation::symbolic_link:
+      return names_.about_to_link(tid);
+    case Operation::rename:
+      names_.about_to_change(tid, request.other_resolved);
+      [[fallthrough]];
+    case Operation::link:  // of a symbolic link makes another
+    case Operation::remove:
+      return names_.about_to_change(tid, request.resolved);
+    default:
+      return;
+  }
 }
 
 void FileCalls::list(Notification notification) {
@@ -133,6 +144,17 @@ void FileCalls::list(Notification notification) {
   question.answer.buffer = notification.argument(kBuffer);
   question.answer.size = static_cast<std::uint32_t>(notification.argument(kSize));
   ask(std::move(notification), std::move(question));
+}
+
+void FileCalls::mount(Notification notification) {
+  constexpr int kTarget = 1, kType = 2;
+  const OsResult<std::string> type = read_path(notification, kType);
+  OsResult<std::string> target = read_path(notification, kTarget);
+  if (type && target && type->starts_with("fuse")) {
+    std::optional<TargetName> name = names_.name(notification.tid(), kWorkingDirectory, std::move(*target));
+    if (name) names_.leave_alone(names_.resolve(notification.tid(), *name, true));
+  }
+  change_roots(std::move(notification));
 }
 
 void FileCalls::change_roots(Notification notification) {

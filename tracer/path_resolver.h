@@ -49,18 +49,23 @@ class PathResolver {
   void about_to_link(Tid tid);
   /// A process is about to get another root or to mount something: from now on each is asked for its own.
   void roots_differ();
+  /// What is below keeps its name from now on: a process of the tree may serve this folder (FUSE), and would
+  /// wait for us while we wait for it.
+  void leave_alone(std::string resolved);
 
  private:
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
   };
   bool leave_stage(std::string& path) const;
+  bool is_left_alone(std::string_view name) const;
   std::optional<std::string> link_text(Tid tid, const std::string& name);
   std::optional<std::string> link_in_proc(Tid tid, const std::string& name);
   std::optional<std::string> read_link(Tid tid, const std::string& name);
 
   const std::string stage_;
   bool roots_differ_ = false;
+  std::vector<std::string> left_alone_;  // with a slash at the end
   std::unordered_map<std::string, std::optional<std::string>, Hash, std::equal_to<>>
       links_;                  // nullopt: it is none
   std::vector<Tid> changing_;  // while there are any nothing is remembered

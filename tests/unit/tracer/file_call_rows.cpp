@@ -91,6 +91,15 @@ const std::vector<FileCallRow> kRows{
     {"Openat2ShortStruct", [](const std::string&) { return open_how_at("file", {}, 8); }, "", EINVAL},
     {"Openat2ModeForNothing", [](const std::string&) { return open_how_at("file", {.flags = O_RDONLY, .mode = 0644}); }, "", EINVAL},
     {"Openat2BadStruct", [](const std::string&) { return ::syscall(SYS_openat2, AT_FDCWD, "file", kBad, sizeof(open_how)); }, "", EFAULT},
+    // It fails, which nobody waits for.
+    {"OpenInServedFolder", [](const std::string&) {
+      check(::syscall(SYS_mount, "none", "dirlink/deep", "fuse.none", 0, "fd=12345") == -1, "mount");
+      return ::syscall(SYS_openat, AT_FDCWD, "dirlink/deep/up/inner", O_WRONLY); },
+     "open F/dirlink/deep/up/inner = F/dir/deep/up/inner flags 01"},
+    {"OpenAfterAMount", [](const std::string& f) {
+      check(::syscall(SYS_mount, "none", "dirlink/deep", "nothing", 0, "") == -1, "mount");
+      return ::syscall(SYS_openat, AT_FDCWD, (f + "/dirlink/deep/up/inner").c_str(), O_WRONLY); },
+     "open F/dirlink/deep/up/inner = F/dir/inner flags 01"},
     // Looks.
     {"Newfstatat", [](const std::string&) { return ::syscall(SYS_newfstatat, AT_FDCWD, "link", buffer, 0); }, "look F/link = F/file"},
     {"NewfstatatOfLink", [](const std::string&) { return ::syscall(SYS_newfstatat, AT_FDCWD, "link", buffer, AT_SYMLINK_NOFOLLOW); },

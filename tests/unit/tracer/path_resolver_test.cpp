@@ -85,7 +85,7 @@ class RandomTree {
   std::string root_;
 };
 
-class PathResolverFuzz : public testing::TestWithParam<unsigned> {
+class Resolving {
  protected:
   const Tid self_ = static_cast<Tid>(::gettid());
   PathResolver resolver_{""};
@@ -128,6 +128,8 @@ class PathResolverFuzz : public testing::TestWithParam<unsigned> {
     resolver_.heard_of(self_);
   }
 };
+
+class PathResolverFuzz : public Resolving, public testing::TestWithParam<unsigned> {};
 
 TEST_P(PathResolverFuzz, NamesAreTheKernels) {
   RandomTree tree(GetParam());
@@ -180,6 +182,19 @@ TEST_P(PathResolverFuzz, FoldersAreTheKernels) {
     }
   }
   EXPECT_GT(found, 200);
+}
+
+class PathResolverServedTest : public Resolving, public testing::Test {};
+
+// Not even a look: whoever serves it may be waiting for us.
+TEST_F(PathResolverServedTest, WhatAProcessServesKeepsItsName) {
+  const RandomTree tree(0);
+  fs::create_directories(tree.root() + "/served");
+  fs::create_directory_symlink("/elsewhere", tree.root() + "/served/link");
+  fs::create_directory_symlink("served", tree.root() + "/way");
+  EXPECT_EQ(resolved(tree.root() + "/way/link", true), "/elsewhere");
+  resolver_.leave_alone(tree.root() + "/served");
+  EXPECT_EQ(resolved(tree.root() + "/way/link/../x", true), tree.root() + "/served/x");
 }
 
 INSTANTIATE_TEST_SUITE_P(, PathResolverFuzz, testing::Range(0U, 8U));
