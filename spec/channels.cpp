@@ -99,14 +99,20 @@ Channel load_channel(const std::string& name, const Node& table, Diagnostics& pr
 /// Whether a record of one could as well be one of the other.
 bool same_source(const Channel& one, const Channel& other) { return one.source == other.source && source_text(one) == source_text(other); }
 
+/// The line [channels.NAME].
+Node header_of(const Channel& channel) {
+  Node out;
+  out.at = channel.at;
+  out.length = static_cast<unsigned>(std::string_view("[channels.]").size() + channel.name.size());
+  return out;
+}
+
 void check_sources(const Spec& spec, Diagnostics& problems) {
   for (std::size_t i = 0; i < spec.channels.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       const Channel &one = spec.channels[j], &other = spec.channels[i];
       if (!same_source(one, other)) continue;
-      Node here;
-      here.at = other.at;
-      refuse(problems, here, fmt::format("[channels.{}] reads {}, as [channels.{}] in {}:{} does", other.name, source_text(other), one.name, one.at.file, one.at.line),
+      refuse(problems, header_of(other), fmt::format("[channels.{}] reads {}, as [channels.{}] in {}:{} does", other.name, source_text(other), one.name, one.at.file, one.at.line),
              "one channel a stream: entries tell its lines apart");
       break;
     }
@@ -144,9 +150,24 @@ void check_asserted(const Spec& spec, Diagnostics& problems) {
       return !name || *name == channel.name;
     });
     if (named || channel.strict) continue;
+    warn(problems, header_of(channel), fmt::format("[channels.{}] asserts nothing", channel.name), fmt::format("no entry says log = \"{}\", and it is not strict", channel.name));
+  }
+}
+
+/// Records below the level are never looked at.
+void check_levels(const Spec& spec, Diagnostics& problems) {
+  for (const Entry& entry : spec.entries) {
+    if (entry.protocol->name != "log") continue;
+    const auto level = std::ranges::find(entry.asserted, "level", &FieldPattern::name);
+    const Value* word = level == entry.asserted.end() || !level->pattern ? nullptr : level->pattern->literal();
+    const Value* name = channel_of(entry);
+    const Channel* channel = name && name->is_string() ? find_channel(spec, name->get_ref<const std::string&>()) : nullptr;
+    const LogLevel wanted = word && word->is_string() ? log_level(word->get_ref<const std::string&>()) : LogLevel::none;
+    if (!channel || wanted == LogLevel::none || wanted >= channel->ignore_below) continue;
     Node here;
-    here.at = channel.at;
-    warn(problems, here, fmt::format("[channels.{}] asserts nothing", channel.name), fmt::format("no entry says log = \"{}\", and it is not strict", channel.name));
+    here.at = level->at;
+    here.length = 5;  // of the key
+    warn(problems, here, "this entry never gets a turn", fmt::format("[channels.{}] ignores what is below {}", channel->name, to_text(channel->ignore_below)));
   }
 }
 
@@ -178,9 +199,11 @@ void load_channels(const Node& table, Spec& spec, SetBy& set_by, Diagnostics& pr
 }
 
 void check_channels(const Spec& spec, bool whole, Diagnostics& problems) {
-  check_sources(spec, problems);
   check_entries(spec, problems);
+  if (problems.has(Severity::error)) return;  // a source or an entry that could not be read would be told once more
+  check_sources(spec, problems);
   if (whole) check_asserted(spec, problems);
+  check_levels(spec, problems);
 }
 
 }  // namespace bigfoot

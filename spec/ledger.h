@@ -148,7 +148,7 @@ class Ledger {
   FileOutcome offer_file(const Fields& call, bool is_new, std::uint64_t seq);
 
   /// Matches one record of a channel and spends its entry. `record`: channel, level (normalised, "" for none), logger,
-  /// message, and the other named parts of the line.
+  /// message, and the other named parts of the line as a table `fields`. LogReader and syslog_record() give such records.
   LogOutcome offer_log(const Fields& record, std::uint64_t seq);
 
   /// The draft of an `unexpected` for bytes that are no call of a known protocol.

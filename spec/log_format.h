@@ -20,7 +20,7 @@ LogLevel log_level(std::string_view text);
 class LogFormat {
  public:
   virtual ~LogFormat() = default;
-  /// level (normalised text), logger, message, and other named parts; nothing where the line has another form.
+  /// level (normalised text), logger, message, and the other named parts as a table `fields`; nothing where the line has another form.
   virtual std::optional<Fields> read(std::string_view line) const = 0;
 };
 using LogFormatPtr = std::shared_ptr<const LogFormat>;

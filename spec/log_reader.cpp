@@ -146,7 +146,8 @@ Fields syslog_record(const Channel& channel, const SyslogMessage& message) {
     }
   }
   Fields out = Fields::object({{"channel", channel.name}});
-  for (auto& [name, value] : log_record(std::move(level), std::move(logger), std::move(text), std::move(others)).items()) out[name] = value;
+  Fields record = log_record(std::move(level), std::move(logger), std::move(text), std::move(others));
+  for (auto& [name, value] : record.items()) out[name] = std::move(value);
   return out;
 }
 

@@ -136,7 +136,7 @@ struct Channel {
   std::string name;
   Place at;
   Source source = Source::standard_error;
-  std::string path;          ///< file: absolute
+  std::string path;          ///< file: absolute; udp, tcp: the URL, for reports
   EndpointPattern endpoint;  ///< syslog (/dev/log), journal, udp, tcp: the connections that are the channel
   LogFormatPtr format;       ///< null: a whole line is the message. Of the message, where the source has a format itself
   bool strict = false;       ///< every record must be asserted

@@ -18,7 +18,7 @@ Field take_field(std::string_view& in) {
   const std::string_view line = in.substr(0, end);
   in.remove_prefix(std::min(end + 1, in.size()));
   if (const std::size_t equals = line.find('='); equals != line.npos) return {line.substr(0, equals), line.substr(equals + 1)};
-  if (line.empty() || in.size() < 8) return {line, {}};
+  if (line.empty() || in.size() < 8) return {};  // malformed: there is no value
   std::uint64_t size = 0;
   for (int i = 7; i >= 0; --i) size = size << 8 | static_cast<unsigned char>(in[static_cast<std::size_t>(i)]);
   in.remove_prefix(8);
