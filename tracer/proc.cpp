@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <charconv>
@@ -123,7 +124,10 @@ std::string task_name(Tid tid) {
 
 // Not by prlimit(2), which wants more rights.
 std::optional<std::uint64_t> open_files_limit(Tid tid) {
-  constexpr std::string_view kRow = "Max open files ";
+  rlimit limit{};
+  if (::prlimit(static_cast<pid_t>(tid), RLIMIT_NOFILE, nullptr, &limit) == 0) return limit.rlim_cur;
+  if (errno == ESRCH) return std::nullopt;
+  constexpr std::string_view kRow = "Max open files ";  // EPERM: of another user
   const std::optional<std::string> text = contents(fmt::format("/proc/{}/limits", static_cast<pid_t>(tid)));
   const std::size_t at = text ? text->find(kRow) : std::string::npos;
   if (at == std::string::npos) return std::nullopt;

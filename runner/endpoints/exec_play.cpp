@@ -21,13 +21,14 @@ constexpr int kRefused = 127;
 std::string one_byte(int value) { return std::string(1, static_cast<char>(value)); }
 
 /// Whether what has come may be taken for all of stdin.
-bool is_over(const ExecSession& session, Pid feeder, int& patience) {
+bool is_over(const ExecSession& session, Pid command, int& patience) {
   if (!is_content_with(session.entry(), field_text(session.request(), "stdin"))) return false;
-  return patience-- <= 0 || !is_running(feeder);
+  const std::optional<TaskStatus> status = task_status(Tid{static_cast<pid_t>(command)});
+  return patience-- <= 0 || !status || !is_running(status->parent);  // its parent most likely writes its stdin
 }
 
 /// The session asks for stdin: gives it what there is, or waits for it. True where that was its end.
-asio::awaitable<bool> feed(StubChannelIo& stub, ExecSession& session, Pid feeder) {
+asio::awaitable<bool> feed(StubChannelIo& stub, ExecSession& session, Pid command) {
   int patience = kPatience;
   while (!stub.gone() && !stub.has_input() && !stub.input_ended()) {
     const bool settling = session.settling();
@@ -37,7 +38,7 @@ asio::awaitable<bool> feed(StubChannelIo& stub, ExecSession& session, Pid feeder
       session.settle();
       co_return false;
     }
-    if (quiet && is_over(session, feeder, patience)) stub.end_input();
+    if (quiet && is_over(session, command, patience)) stub.end_input();
   }
   if (stub.has_input()) {
     session.received(stub.take_input());
@@ -67,7 +68,7 @@ bool is_content_with(const Entry& entry, const std::string& input) {
 }
 
 asio::awaitable<void> play_command(Services& services, std::shared_ptr<StubChannelIo> stub,
-                                   ExecSession& session, Pid feeder) {
+                                   ExecSession& session, Pid command) {
   bool told_of_end = false, promised = false;
   while (!stub->gone()) {
     const ExecSession::Action action = session.next();
@@ -93,7 +94,7 @@ asio::awaitable<void> play_command(Services& services, std::shared_ptr<StubChann
         const std::string status = one_byte(exit->status);
         co_await stub->send(stub::Order::exit_at_end, status);
       }
-      told_of_end = co_await feed(*stub, session, feeder);
+      told_of_end = co_await feed(*stub, session, command);
     }
   }
   if (told_of_end && promised) session.next();  // the stub has ended with it already

@@ -13,9 +13,8 @@ namespace bigfoot {
 /// Whether the entry would be content if no more stdin came than this.
 bool is_content_with(const Entry& entry, const std::string& input);
 
-/// Until the command has been told to end, or was killed. `feeder`: the process that most likely writes its
-/// stdin.
+/// Until the command has been told to end, or was killed.
 asio::awaitable<void> play_command(Services& services, std::shared_ptr<StubChannelIo> stub,
-                                   ExecSession& session, Pid feeder);
+                                   ExecSession& session, Pid command);
 
 }  // namespace bigfoot

@@ -120,7 +120,7 @@ void Execs::process_ended(Pid pid) {
 asio::awaitable<void> Execs::serve(ExecCall call) {
   const std::string program = base_name(call.path());
   if (const int code = code_of_search(call); code != 0) co_return std::move(call).fail(Errno{code});
-  if (call.would_fail() != 0 && !lookups_.is_meant(program)) co_return std::move(call).let_through();
+  if (!lookups_.is_meant(program) && call.would_fail() != 0) co_return std::move(call).let_through();
   if (lookups_.hides(call, program)) co_return fail(std::move(call), ENOENT);
 
   Fields fields = fields_of(call, services_.spec);
@@ -195,16 +195,16 @@ Execs::Replaced Execs::replace(ExecCall call) {
     fail(std::move(call), code);
     return {{}, code, fmt::format("socketpair: {}", errno_name(code)), ""};
   }
-  const Pid pid = call.caller().pid;
-  const std::optional<TaskStatus> status = task_status(call.caller().tid);
+  const Caller caller = call.caller();
   const OsResult<void> replaced = std::move(call).replace(stub_.get(), ends.of_the_stub.get());
   if (replaced) {
-    replaced_.insert(pid);
+    replaced_.insert(caller.pid);
     return {std::move(ends.ours), 0, "", ""};
   }
   const int code = replaced.error().code;
   if (code == ESRCH) return {{}, code, "", ""};  // killed meanwhile: nobody was there to be told
   if (code != EPERM) return {{}, code, to_text(replaced.error()), ""};
+  const std::optional<TaskStatus> status = task_status(caller.tid);
   const Pid tracer = status ? status->tracer : Pid{};
   const std::string name = tracer == Pid{} ? "" : task_name(Tid{static_cast<pid_t>(tracer)});
   return {{}, code, fmt::format("{} traces the process, and a process has one tracer at a time", name.empty() ? "a debugger or strace" : name),
@@ -214,9 +214,6 @@ Execs::Replaced Execs::replace(ExecCall call) {
 
 asio::awaitable<void> Execs::play(ExecCall call, Asked asked, ExecOutcome outcome) {
   const Pid pid = asked.pid;
-  const Tid thread{static_cast<pid_t>(pid)};
-  const std::optional<TaskStatus> status = task_status(thread);
-  const Pid feeder = status ? status->parent : pid;
   const bool reads = !reads_the_runs_input(pid) || !is_content_with(*outcome.entry, "");
   const std::shared_ptr<ExecSession> session = std::move(outcome.session);
   Replaced replaced = replace(std::move(call));
@@ -229,7 +226,7 @@ asio::awaitable<void> Execs::play(ExecCall call, Asked asked, ExecOutcome outcom
     } else {
       stub->end_input();
     }
-    co_await play_command(services_, stub, *session, feeder);
+    co_await play_command(services_, stub, *session, pid);
     stub->close();
     --services_.live_streams;
   }

@@ -83,6 +83,7 @@ Lookups::Verdict Lookups::judge(const Caller& caller, const std::string& path) {
 }
 
 bool Lookups::hides(const ExecCall& call, const std::string& program) {
+  if (!searches_.contains(call.caller().pid) && !services_.ledger.which(program).entry) return false;
   const bool by_name = !call.argv().empty() && call.argv().front().find('/') == std::string::npos;
   Search& search = search_for(call.caller(), program, call.path());
   const WhichAnswer& answer = search.answer;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,8 +17,7 @@ namespace bigfoot {
 StubChannelIo::StubChannelIo(Services& services, UniqueFd channel)
     : services_(services),
       channel_(services.loop, channel.release()),
-      news_(services.loop),
-      word_(stub::kLargestMessage, '\0') {}
+      news_(services.loop) {}
 
 void StubChannelIo::listen() { asio::co_spawn(services_.loop, hear(shared_from_this()), asio::detached); }
 
@@ -37,10 +37,11 @@ asio::awaitable<void> StubChannelIo::hear(std::shared_ptr<StubChannelIo> self) {
 }
 
 void StubChannelIo::take_words() {
+  static thread_local std::array<char, stub::kLargestMessage> word;  // one for all commands: most say one byte
   for (;;) {
-    const ssize_t size = ::recv(channel_.native_handle(), word_.data(), word_.size(), MSG_DONTWAIT);
+    const ssize_t size = ::recv(channel_.native_handle(), word.data(), word.size(), MSG_DONTWAIT);
     if (size > 0) {
-      take_word(std::string_view(word_).substr(0, static_cast<std::size_t>(size)));
+      take_word({word.data(), static_cast<std::size_t>(size)});
     } else if (size == 0 || (errno != EINTR && errno != EAGAIN)) {
       gone_ = true;
       return;

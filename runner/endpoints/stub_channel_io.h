@@ -47,7 +47,6 @@ class StubChannelIo : public std::enable_shared_from_this<StubChannelIo> {
   asio::posix::stream_descriptor channel_;
   asio::steady_timer news_;
   std::string input_;
-  std::string word_;  // room for one
   bool input_ended_ = false, gone_ = false;
 };
 

@@ -33,7 +33,7 @@ HIDDEN = entry('which = "tr"', "reply = false")
 MOVED = entry('which = "tr"', 'reply = "/opt/none/bin/tr"')
 DEPLOY = entry('exec = ["bigfoot-deploy", "prod"]', 'reply = { exit = 3, stdout = "out\\n" }')
 UPPER = entry('exec = ["tr", "a-z", "A-Z"]', 'stdin = "*"', 'reply = { stdout = "MOCKED\\n" }')
-FOUND_ONCE = [f"which asserted bigfoot-deploy"]
+FOUND_ONCE = ["which asserted bigfoot-deploy"]
 HIDDEN_ONCE = ["which asserted tr"]
 ENTRIES = [
     Case("shutil.which finds it where the entry says", python("import shutil; print(shutil.which('bigfoot-deploy'))"), spec(FOUND),
@@ -67,7 +67,7 @@ ENTRIES = [
                                                         "try: subprocess.run(['tr', 'a', 'b'])\nexcept OSError as e: print(e.errno)"),
          spec(HIDDEN), env={"PATH": "/usr/bin:/usr/bin:/bin:/usr/bin"}, stdout="None\n2\n", calls=HIDDEN_ONCE * 2),
     Case("how often it is looked for", python("import shutil\nfor i in range(3): print(shutil.which('bigfoot-deploy'))"),
-         spec(FOUND + "times = 3\n"), stdout=(HERE + "\n") * 3, calls=FOUND_ONCE * 3),
+         spec(FOUND + "times = 3\n"), env={"PATH": "/usr/bin:/usr/local/bin"}, stdout=(HERE + "\n") * 3, calls=FOUND_ONCE * 3),
     Case("installed meanwhile", python("import shutil\nfor i in range(2): print(shutil.which('bigfoot-deploy'))"),
          spec(entry('which = "bigfoot-deploy"', f'replies = [false, "{HERE}"]')), stdout=f"None\n{HERE}\n", calls=FOUND_ONCE * 2),
     Case("required, and never looked for", ["true"], spec(HIDDEN + "required = true\n"), exit=3, has=("UNUSED", "which tr"), calls=[]),
@@ -92,7 +92,7 @@ NOT_THERE = [
     Case("command -v, then run", ["sh", "-c", "command -v bigfoot-deploy > /dev/null && bigfoot-deploy prod; echo $?"], spec(DEPLOY),
          stdout="out\n3\n", calls=["exec asserted bigfoot-deploy"]),
     Case("make runs it", ["make", "-s", "-f", "rules"], spec(DEPLOY), files={"rules": "all:\n\t-bigfoot-deploy prod\n"}, stdout="out\n",
-         has=("Error 3 (ignored)",), calls=["exec asserted bigfoot-deploy"]),
+         calls=["exec asserted bigfoot-deploy"]),
     Case("Go runs it", ["@built@/run_go", "bigfoot-deploy", "prod"], spec(DEPLOY), stdout='"out\\n" "" exit status 3\n',
          calls=["exec asserted bigfoot-deploy"]),
     Case("Node runs it", ["node", "-e", "const r = require('child_process').spawnSync('bigfoot-deploy', ['prod']); console.log(r.status, String(r.stdout))"],
