@@ -1,14 +1,20 @@
 // runner/inbox.cpp - see inbox.h.
 #include "runner/inbox.h"
 
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
 #include <utility>
 
 namespace bigfoot {
 
 bool Inbox::put(Item item) {
   const std::lock_guard lock(mutex_);
+  const bool is_first = items_.empty();
+  read_closes();
   items_.push_back(std::move(item));
-  return items_.size() == 1;
+  return is_first;
 }
 
 bool Inbox::put(OutputCall call, bool swallow) {
@@ -21,6 +27,7 @@ bool Inbox::put(OutputCall call, bool swallow) {
     if (bytes_ > kFarBehind) output.held = std::move(call);
     const bool is_held = output.held.has_value();
     is_first = items_.empty();
+    read_closes();
     items_.push_back(std::move(output));
     if (is_held) return is_first;
   }
@@ -31,7 +38,21 @@ bool Inbox::put(OutputCall call, bool swallow) {
 std::deque<Inbox::Item> Inbox::take() {
   const std::lock_guard lock(mutex_);
   bytes_ = 0;
+  read_closes();
   return std::exchange(items_, {});
+}
+
+void Inbox::read_closes() {
+  if (events_ < 0) return;
+  constexpr std::size_t kRoom = 4096;
+  alignas(inotify_event) std::array<char, kRoom> room;
+  for (ssize_t got; (got = ::read(events_, room.data(), room.size())) > 0;) {
+    for (std::size_t at = 0; at < static_cast<std::size_t>(got);) {
+      const auto* event = reinterpret_cast<const inotify_event*>(room.data() + at);
+      if ((event->mask & IN_CLOSE_WRITE) != 0) items_.push_back(FileClosed{event->wd});
+      at += sizeof(inotify_event) + event->len;
+    }
+  }
 }
 
 void answer(OutputCall call, bool swallow) {

@@ -21,10 +21,19 @@ struct Output {
   std::optional<OutputCall> held = std::nullopt;
 };
 
+/// The last descriptor of one of the watched files that were open for writing was closed: its inotify(7) watch.
+struct FileClosed {
+  int watch = -1;
+};
+
 /// Thread-safe.
 class Inbox {
  public:
-  using Item = std::variant<Output, ProcessEvent, UniqueFd>;  // the descriptor: a new datagram socket of ours
+  using Item = std::variant<Output, ProcessEvent, UniqueFd, FileClosed>;  // the descriptor: a new datagram socket of ours
+
+  /// An inotify descriptor whose events come in here, IN_CLOSE_WRITE as FileClosed: the kernel queues one before the thread
+  /// that closed makes its next call, so here is the place that knows what came first. Before the launch; not owned.
+  void follow(int events) { events_ = events; }
 
   /// True where the loop does not know yet that something is here.
   bool put(Item item);
@@ -33,10 +42,13 @@ class Inbox {
   std::deque<Item> take();
 
  private:
+  void read_closes();
+
   static constexpr std::size_t kFarBehind = 4 * 1024 * 1024;  // bytes: some 40,000 lines
   std::mutex mutex_;
   std::deque<Item> items_;
   std::size_t bytes_ = 0;
+  int events_ = -1;
 };
 
 /// Gives the answer of a call that was seen.

@@ -58,6 +58,7 @@ class Run : private LoopSide {
   void taken(Output output);
   void taken(ProcessEvent event);
   void taken(UniqueFd datagram_socket);
+  void taken(FileClosed file);
   void warn_of(const Destination& to);
   asio::awaitable<void> judge(Outgoing call, Destination to);
   void start(Pid pid, Destination to, UniqueFd stream);

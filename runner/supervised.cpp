@@ -107,6 +107,7 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
     files_.emplace(services_, watched_, std::move(*stage));
     launch.files = LaunchOptions::Files::all;
     launch.stage = files_->folder();
+    inbox_.follow(files_->events());
   }
   auto launched = Supervisor::launch(launch, gate_);
   if (!launched) return std::unexpected(launched.error());
@@ -215,7 +216,6 @@ void Run::catch_up() {
   if (std::exchange(catching_up_, true)) return;
   for (Inbox::Item& item : inbox_.take())
     std::visit([this](auto&& what) { taken(std::move(what)); }, item);
-  if (files_) files_->drain();
   datagrams_->read_logs();
   log_sources_.read();
   catching_up_ = false;
@@ -235,6 +235,7 @@ void Run::taken(ProcessEvent event) {
   if (execs_) execs_->process_ended(event.pid);
 }
 
+void Run::taken(FileClosed file) { files_->closed(file); }
 void Run::taken(UniqueFd datagram_socket) { datagrams_->add(std::move(datagram_socket)); }
 
 void Run::notice(Pid pid, std::string text) {

@@ -6,8 +6,6 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
-#include <array>
-
 #include "runner/stage.h"
 
 namespace bigfoot {
@@ -33,7 +31,7 @@ FileWrites::FileWrites(Services& services)
 void FileWrites::wait() {
   events_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
     if (error) return;
-    drain();
+    services_.catch_up();
     wait();
   });
 }
@@ -49,20 +47,8 @@ OsResult<void> FileWrites::begin(UniqueFd reader, off_t from, Finish finish) {
   return {};
 }
 
-void FileWrites::drain() {
-  constexpr std::size_t kRoom = 4096;
-  alignas(inotify_event) std::array<char, kRoom> room;
-  for (ssize_t got; (got = ::read(events_.native_handle(), room.data(), room.size())) > 0;) {
-    for (std::size_t at = 0; at < static_cast<std::size_t>(got);) {
-      const auto* event = reinterpret_cast<const inotify_event*>(room.data() + at);
-      if ((event->mask & IN_CLOSE_WRITE) != 0) closed(event->wd);
-      at += sizeof(inotify_event) + event->len;
-    }
-  }
-}
-
-void FileWrites::closed(int watch) {
-  const auto found = files_.find(watch);
+void FileWrites::closed(FileClosed closed) {
+  const auto found = files_.find(closed.watch);
   if (found == files_.end()) return;
   File& file = found->second;
   // Two closes in a row are one event.
@@ -71,7 +57,7 @@ void FileWrites::closed(int watch) {
   do finish_first(file);
   while (all == true && !file.opens.empty());
   if (!file.opens.empty()) return;
-  ::inotify_rm_watch(events_.native_handle(), watch);
+  ::inotify_rm_watch(events_.native_handle(), closed.watch);
   files_.erase(found);
 }
 
@@ -87,7 +73,6 @@ void FileWrites::finish_first(File& file) {
 }
 
 void FileWrites::end() {
-  drain();
   for (auto& [watch, file] : files_)
     while (!file.opens.empty()) finish_first(file);
   files_.clear();

@@ -9,13 +9,12 @@
 #include <memory>
 #include <string>
 
+#include "runner/inbox.h"
 #include "runner/services.h"
 #include "tracer/os.h"
 
 namespace bigfoot {
 
-/// The kernel queues the close of a file before the thread that closed it makes its next call. So whoever drains the queue
-/// before he judges a call knows of every close before it.
 class FileWrites {
  public:
   explicit FileWrites(Services& services);
@@ -28,9 +27,11 @@ class FileWrites {
   /// An open file description for writing goes to the target next. `reader`: the same file, open for reading.
   OsResult<void> begin(UniqueFd reader, off_t from, Finish finish);
 
-  /// Finishes what has been closed.
-  void drain();
-  /// Finishes all; nobody is left who could write.
+  /// For Inbox::follow().
+  int events() { return events_.native_handle(); }
+  /// What the inbox has read there.
+  void closed(FileClosed file);
+  /// Finishes all that is left; nobody is left who could write.
   void end();
 
  private:
@@ -43,7 +44,6 @@ class FileWrites {
     std::deque<Open> opens;  // the first is the first to end: descriptions of one file cannot be told apart
   };
   void wait();
-  void closed(int watch);
   void finish_first(File& file);
 
   Services& services_;

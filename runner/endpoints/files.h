@@ -23,8 +23,9 @@ class Files {
   const std::string& folder() const { return scene_.stage().folder(); }
   /// Answers the call, at once unless an entry delays it.
   void serve(FileCall call);
-  /// Before any other call is judged: what the program had closed before it is over.
-  void drain() { writes_.drain(); }
+  /// For Inbox::follow(), and what it reads there.
+  int events() { return writes_.events(); }
+  void closed(FileClosed file) { writes_.closed(file); }
   /// Nobody is left who could write.
   void end() { writes_.end(); }
 
