@@ -49,7 +49,7 @@ std::string as_watched(std::string path) {
     const std::size_t close = path.find("}}", open);
     if (close == path.npos) break;
     const std::size_t end = path.find_first_not_of('}', close);
-    path.replace(open, std::min(end, path.size()) - open, "*");
+    path = fmt::format("{}*{}", path.substr(0, open), path.substr(std::min(end, path.size())));
   }
   return path;
 }
