@@ -43,8 +43,19 @@ void complain(const Place& at, std::size_t length, std::string what, std::string
   problems.add(std::move(problem));
 }
 
+/// A pattern to watch has no holes: a star stands for each.
+std::string as_watched(std::string path) {
+  for (std::size_t open = path.find("{{"); open != path.npos; open = path.find("{{", open)) {
+    const std::size_t close = path.find("}}", open);
+    if (close == path.npos) break;
+    const std::size_t end = path.find_first_not_of('}', close);
+    path = fmt::format("{}*{}", path.substr(0, open), path.substr(std::min(end, path.size())));
+  }
+  return path;
+}
+
 std::string cure(const std::string& path, const Guard& guard) {
-  const std::string wanted = toml_string(path);
+  const std::string wanted = toml_string(as_watched(path));
   return guard.watch.empty() ? fmt::format("only watched paths are seen: [guard] file = {{ watch = [{}] }}", wanted)
                              : fmt::format("add it to guard.file.watch: {}", wanted);
 }

@@ -104,7 +104,7 @@ void set_fields(EntryDraft& draft, const Operation* operation) {
     for (const Operation& each : kOperations)
       if (each.asserts == field) takers.push_back(each.name);
     const bool reads = operation->name == "read" && field == "content";
-    refuse_key(draft.problems, *own, field, fmt::format("'{}' says nothing of a {}", field, operation->name),
+    refuse_key(draft.problems, *own, field, fmt::format("'{}' says nothing of {}", field, operation->name),
                reads ? "what the program reads is the reply: reply = { text = \"…\" }" : fmt::format("it belongs to {}", listed(takers)));
   }
 }

@@ -88,6 +88,7 @@ std::optional<std::string> plain_text(const Node& node) {
 }  // namespace
 
 PatternPtr compile_content_pattern(const Node& node, Diagnostics& problems) {
+  if (!node.text() && !node.is_table()) return nullptr;  // of the wrong kind: check_keys has said so
   PatternPtr whole = compile_body_pattern(node, problems);
   const std::optional<std::string> plain = plain_text(node);
   const std::string* text = plain ? &*plain : node.text();

@@ -265,7 +265,7 @@ const LinesCase kLines[] = {
     {"\"{{x:int}}\\n{{x}}\\n\"", "1\n2\n", "content:2: expected \"{{x}}\" got \"2\" ({{x}} is 1)\n"},
     {"\"*\\nb\\n\"", "a\nb\n", "content:1: expected \"*\" got \"a\"\n"},
     {"{ text = \"{{int}}\\nb\\n\" }", "1\nb\n", "content:1: expected \"{{int}}\" got \"1\"\n"},
-    {"\"a\\nb\\n\"", "\x01\n", "content: expected \"a\\nb\\n\" got \"\\u0001\\n\" (differs at byte 0: expected hex 61 0a 62 0a, got hex 01 0a)\n"},
+    {"\"a\\nb\\n\"", "\x01\n", "content: expected \"a\\nb\\n\" got \"\\u0001\\n\" (differs at byte 0: expected 61 0a 62 0a, got 01 0a)\n"},
 };
 
 TEST(FileWrites, OfSeveralLinesAreToldLineByLine) {
