@@ -226,7 +226,7 @@ struct Ledger::Impl {
     unsigned cost = 0;
     index.each(protocol, record, [&](std::uint32_t i) {
       const Entry& entry = book->spec.entries[i];
-      if (book->is_spent(entry) || is_out_of_question(entry, record)) return false;
+      if (book->is_spent(entry) || is_out_of_question(entry, record, *book)) return false;
       MatchReport identity;
       if (!identity_fits(entry, record, book->known, book->around, identity)) return false;
       Choice one{&entry, {}};

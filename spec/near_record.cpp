@@ -50,17 +50,20 @@ const std::string* text_in(const Fields& record, std::string_view name) {
 
 }  // namespace
 
-bool is_out_of_question(const Entry& entry, const Fields& record) {
-  const std::string* message = literal_text(mentioned(entry, "message"));
+bool is_out_of_question(const Entry& entry, const Fields& record, const LedgerBook& book) {
+  const FieldPattern* message = mentioned(entry, "message");
   const std::string* got = text_in(record, "message");
-  if (!message || !got || *message == *got) return false;
+  if (!message || !got) return false;
+  const std::string* literal = literal_text(message);
+  if (literal ? *literal == *got : fits(*message, record, book)) return false;
   const FieldPattern* logger = mentioned(entry, "logger");
   if (!logger) return true;  // the message alone could relate them
   const std::string *name = literal_text(logger), *who = text_in(record, "logger");
   if (name && who && *name != *who) return true;
-  const auto [shorter, longer] = std::minmax({message->size(), got->size()});
+  const std::string wanted = literal ? *literal : wanted_text(*message->pattern, book.known);
+  const auto [shorter, longer] = std::minmax({wanted.size(), got->size()});
   if (longer - shorter >= kTextsFarApart) return true;
-  const unsigned distance = text_distance(*message, *got);
+  const unsigned distance = text_distance(wanted, *got);
   return distance >= kTextsFarApart || distance * 3 > longer;
 }
 

@@ -16,7 +16,7 @@ struct RecordMiss {
   std::string reason;    ///< "level differs: WARNING instead of INFO"
 };
 /// True where literals alone say that the record neither fits the entry nor is near: of a thousand lines most are not.
-bool is_out_of_question(const Entry& entry, const Fields& record);
+bool is_out_of_question(const Entry& entry, const Fields& record, const LedgerBook& book);
 RecordMiss judge_record(const Entry& entry, const Fields& record, const LedgerBook& book);
 
 NearMiss nearest_record(const ProtocolInfo& protocol, const Fields& record, const LedgerBook& book);
