@@ -1,8 +1,8 @@
 // runner/gate.cpp - see gate.h.
 #include "runner/gate.h"
 
-#include <boost/asio/post.hpp>
 #include <cerrno>
+#include <chrono>
 
 namespace bigfoot {
 
@@ -41,14 +41,14 @@ void Gate::on_outgoing(Outgoing call) {
     case Route::let_through: return std::move(call).let_through();
     case Route::no_such_path: return std::move(call).fail(Errno{ENOENT});
     case Route::ask:
-      boost::asio::post(loop_, [this, call = std::move(call), to = std::move(to)]() mutable {
+      loop_.post([this, call = std::move(call), to = std::move(to)]() mutable {
         side_.connect_to_judge(std::move(call), std::move(to));
       });
       return;
     case Route::allowed:
     case Route::warned:
     case Route::denied:
-      boost::asio::post(loop_, [this, pid, to = std::move(to), routed]() mutable {
+      loop_.post([this, pid, to = std::move(to), routed]() mutable {
         side_.passed_by(pid, std::move(to), routed);
       });
       if (routed.route == Route::denied) return std::move(call).fail(Errno{ECONNREFUSED});
@@ -63,14 +63,14 @@ void Gate::on_outgoing(Outgoing call) {
   }
   // An error here was answered with its own errno: the program sees what its own connect would have shown.
   if (OsResult<UniqueFd> stream = std::move(call).redirect())
-    boost::asio::post(loop_, [this, pid, routed, to = std::move(to), stream = std::move(*stream)]() mutable {
+    loop_.post([this, pid, routed, to = std::move(to), stream = std::move(*stream)]() mutable {
       if (routed.route == Route::relay) return side_.connection_to_relay(pid, std::move(to), routed.warned, std::move(stream));
       side_.connection_opened(pid, std::move(to), std::move(stream));
     });
 }
 
 void Gate::on_datagram_socket(UniqueFd socket) {
-  boost::asio::post(loop_, [this, socket = std::move(socket)]() mutable { side_.datagram_socket(std::move(socket)); });
+  loop_.post([this, socket = std::move(socket)]() mutable { side_.datagram_socket(std::move(socket)); });
 }
 
 void Gate::on_file(FileCall call) {
@@ -81,14 +81,14 @@ void Gate::on_file(FileCall call) {
     return;
   }
   if (!looks) return;  // what is in a program's file is no look-up
-  boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.program_looked_for(std::move(call)); });
+  loop_.post([this, call = std::move(call)]() mutable { side_.program_looked_for(std::move(call)); });
 }
 
 void Gate::on_exec(ExecCall call) {
   // The launch, on the loop's own thread, is over only when the run's command runs.
   if (call.is_main()) {
     main_ = call.caller().pid;
-    boost::asio::post(loop_, [this, pid = call.caller().pid, path = call.path()] { side_.main_starts(pid, path); });
+    loop_.post([this, pid = call.caller().pid, path = call.path()] { side_.main_starts(pid, path); });
     return std::move(call).let_through();
   }
   // What the run's own process runs next may still be its command: `env` of a shebang.
@@ -96,24 +96,25 @@ void Gate::on_exec(ExecCall call) {
   if (verdict == ExecPolicy::Verdict::pass) return std::move(call).let_through();
   if (verdict != ExecPolicy::Verdict::ask) {
     const bool warned = verdict == ExecPolicy::Verdict::warned;
-    boost::asio::post(loop_, [this, pid = call.caller().pid, path = call.path(), argv = call.argv(), warned]() mutable {
+    loop_.post_soon([this, pid = call.caller().pid, path = call.path(), argv = call.argv(), warned]() mutable {
       side_.exec_passed(pid, std::move(path), std::move(argv), warned);
     });
     return std::move(call).let_through();
   }
-  boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.exec_held(std::move(call)); });
+  loop_.post([this, call = std::move(call)]() mutable { side_.exec_held(std::move(call)); });
 }
 
 void Gate::on_process(ProcessEvent event) {
-  boost::asio::post(loop_, [this, event = std::move(event)]() mutable { side_.process(std::move(event)); });
+  const auto when = std::chrono::steady_clock::now();
+  loop_.post_soon([this, event = std::move(event), when]() mutable { side_.process(std::move(event), when); });
 }
 
 void Gate::on_notice(Pid pid, std::string text) {
-  boost::asio::post(loop_, [this, pid, text = std::move(text)]() mutable { side_.notice(pid, std::move(text)); });
+  loop_.post([this, pid, text = std::move(text)]() mutable { side_.notice(pid, std::move(text)); });
 }
 
 void Gate::on_tree_gone() {
-  boost::asio::post(loop_, [this] { side_.tree_gone(); });
+  loop_.post([this] { side_.tree_gone(); });
 }
 
 }  // namespace bigfoot

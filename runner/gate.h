@@ -3,8 +3,10 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <chrono>
 
 #include "runner/exec_policy.h"
+#include "runner/loop_queue.h"
 #include "runner/names.h"
 #include "runner/policy.h"
 #include "runner/program_names.h"
@@ -34,7 +36,7 @@ class LoopSide {
   /// A call that was let through or refused by a rule.
   virtual void passed_by(Pid pid, Destination to, Routed routed) = 0;
   virtual void datagram_socket(UniqueFd socket) = 0;
-  virtual void process(ProcessEvent event) = 0;
+  virtual void process(ProcessEvent event, std::chrono::steady_clock::time_point when) = 0;
   virtual void notice(Pid pid, std::string text) = 0;
   virtual void tree_gone() = 0;
 };
@@ -57,6 +59,9 @@ class Gate : public TrafficHandler {
   void on_exec(ExecCall call) override;
   void on_tree_gone() override;
 
+  /// On the loop's thread: what came before this moment comes before whatever happens next.
+  void catch_up() { loop_.run(); }
+
   /// The destination of a call under the name that the program, or else the spec, knows it by.
   Destination destination_of(const SocketAddress& address, Outgoing::Kind kind) const;
 
@@ -69,7 +74,7 @@ class Gate : public TrafficHandler {
   const ProgramNames& programs_;
   const ExecPolicy execs_;
   Trust* trust_;
-  boost::asio::any_io_executor loop_;
+  LoopQueue loop_;
   LoopSide& side_;
   Pid main_{};  // once its command runs; where execves are held
 };

@@ -49,7 +49,7 @@ class Run : private LoopSide {
   void program_looked_for(FileCall call) override;
   void passed_by(Pid pid, Destination to, Routed routed) override;
   void datagram_socket(UniqueFd socket) override;
-  void process(ProcessEvent event) override;
+  void process(ProcessEvent event, std::chrono::steady_clock::time_point when) override;
   void notice(Pid pid, std::string text) override;
   void tree_gone() override;
 

@@ -177,8 +177,8 @@ void Run::warn_of(const Destination& to) {
 }
 
 void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
-void Run::process(ProcessEvent event) {
-  journal_.process(event);
+void Run::process(ProcessEvent event, std::chrono::steady_clock::time_point when) {
+  journal_.process(event, when);
   if (event.what != ProcessEvent::What::ended) return;
   lookups_.process_ended(event.pid);
   if (execs_) execs_->process_ended(event.pid);
@@ -194,6 +194,7 @@ asio::awaitable<void> Run::watch_main() {
   co_await ended.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
   // Calls that were under way when the process ended are in the queue already: they come first.
   co_await asio::post(loop_, asio::use_awaitable);
+  gate_.catch_up();
   if (std::optional<ExitResult> result = supervisor_->main_exit()) end_.result = *result;
   main_ended_ = true;
   journal_.main_ended();
