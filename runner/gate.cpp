@@ -3,10 +3,18 @@
 
 #include <fcntl.h>
 
-#include <boost/asio/post.hpp>
 #include <cerrno>
+#include <chrono>
 
 namespace bigfoot {
+namespace {
+
+void answer(OutputCall call, bool swallow) {
+  if (swallow) return std::move(call).swallow();
+  std::move(call).let_through();
+}
+
+}  // namespace
 
 Destination Gate::destination_of(const SocketAddress& address, Outgoing::Kind kind) const {
   const bool stream = kind == Outgoing::Kind::stream;
@@ -43,14 +51,14 @@ void Gate::on_outgoing(Outgoing call) {
     case Route::let_through: return std::move(call).let_through();
     case Route::no_such_path: return std::move(call).fail(Errno{ENOENT});
     case Route::ask:
-      boost::asio::post(loop_, [this, call = std::move(call), to = std::move(to)]() mutable {
+      loop_.post([this, call = std::move(call), to = std::move(to)]() mutable {
         side_.connect_to_judge(std::move(call), std::move(to));
       });
       return;
     case Route::allowed:
     case Route::warned:
     case Route::denied:
-      boost::asio::post(loop_, [this, pid, to = std::move(to), routed]() mutable {
+      loop_.post([this, pid, to = std::move(to), routed]() mutable {
         side_.passed_by(pid, std::move(to), routed);
       });
       if (routed.route == Route::denied) return std::move(call).fail(Errno{ECONNREFUSED});
@@ -65,23 +73,36 @@ void Gate::on_outgoing(Outgoing call) {
   }
   // An error here was answered with its own errno: the program sees what its own connect would have shown.
   if (OsResult<UniqueFd> stream = std::move(call).redirect())
-    boost::asio::post(loop_, [this, pid, routed, to = std::move(to), stream = std::move(*stream)]() mutable {
+    loop_.post([this, pid, routed, to = std::move(to), stream = std::move(*stream)]() mutable {
       if (routed.route == Route::relay) return side_.connection_to_relay(pid, std::move(to), routed.warned, std::move(stream));
       side_.connection_opened(pid, std::move(to), std::move(stream));
     });
 }
 
 void Gate::on_datagram_socket(UniqueFd socket) {
-  if (inbox_.put(std::move(socket))) wake();
+  loop_.post([this, socket = std::move(socket)]() mutable { side_.datagram_socket(std::move(socket)); });
 }
 
 void Gate::on_output(OutputCall call) {
+  constexpr std::size_t kFarBehind = 4 * 1024 * 1024;  // some 40,000 lines
   const Channel* channel = channel_of(call.descriptor(), spec_);
-  if (inbox_.put(std::move(call), channel != nullptr && channel->swallow)) wake();
-}
-
-void Gate::wake() {
-  boost::asio::post(loop_, [this] { side_.catch_up(); });
+  if (channel == nullptr) return std::move(call).let_through();
+  const std::size_t size = channel->swallow ? call.bytes().size() : call.write();
+  std::string bytes = call.bytes().substr(0, size);
+  const Pid pid = call.caller().pid;
+  if ((unread_ += size) > kFarBehind) {  // a program that writes faster than it is judged waits for that
+    loop_.post([this, pid, channel, bytes = std::move(bytes), call = std::move(call)]() mutable {
+      unread_ -= bytes.size();
+      side_.output(pid, *channel, std::move(bytes));
+      answer(std::move(call), channel->swallow);
+    });
+    return;
+  }
+  loop_.post_soon([this, pid, channel, bytes = std::move(bytes)]() mutable {
+    unread_ -= bytes.size();
+    side_.output(pid, *channel, std::move(bytes));
+  });
+  answer(std::move(call), channel->swallow);  // only now: the program's next call must not come before this
 }
 
 /// A watched file before all else. What came for its name only, and is neither a store that is read nor a program that is
@@ -101,10 +122,10 @@ void Gate::on_file(FileCall call) {
     case Asks::trust: return trust_->answer(std::move(call));
     case Asks::nobody: return std::move(call).let_through();
     case Asks::lookups:
-      boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.program_looked_for(std::move(call)); });
+      loop_.post([this, call = std::move(call)]() mutable { side_.program_looked_for(std::move(call)); });
       return;
     case Asks::files:
-      boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.file_held(std::move(call)); });
+      loop_.post([this, call = std::move(call)]() mutable { side_.file_held(std::move(call)); });
       return;
   }
 }
@@ -113,7 +134,7 @@ void Gate::on_exec(ExecCall call) {
   // The launch, on the loop's own thread, is over only when the run's command runs.
   if (call.is_main()) {
     main_ = call.caller().pid;
-    boost::asio::post(loop_, [this, pid = call.caller().pid, path = call.path()] { side_.main_starts(pid, path); });
+    loop_.post([this, pid = call.caller().pid, path = call.path()] { side_.main_starts(pid, path); });
     return std::move(call).let_through();
   }
   // What the run's own process runs next may still be its command: `env` of a shebang.
@@ -121,24 +142,25 @@ void Gate::on_exec(ExecCall call) {
   if (verdict == ExecPolicy::Verdict::pass) return std::move(call).let_through();
   if (verdict != ExecPolicy::Verdict::ask) {
     const bool warned = verdict == ExecPolicy::Verdict::warned;
-    boost::asio::post(loop_, [this, pid = call.caller().pid, path = call.path(), argv = call.argv(), warned]() mutable {
+    loop_.post_soon([this, pid = call.caller().pid, path = call.path(), argv = call.argv(), warned]() mutable {
       side_.exec_passed(pid, std::move(path), std::move(argv), warned);
     });
     return std::move(call).let_through();
   }
-  boost::asio::post(loop_, [this, call = std::move(call)]() mutable { side_.exec_held(std::move(call)); });
+  loop_.post([this, call = std::move(call)]() mutable { side_.exec_held(std::move(call)); });
 }
 
 void Gate::on_process(ProcessEvent event) {
-  if (inbox_.put(std::move(event))) wake();
+  const auto when = std::chrono::steady_clock::now();
+  loop_.post_soon([this, event = std::move(event), when]() mutable { side_.process(std::move(event), when); });
 }
 
 void Gate::on_notice(Pid pid, std::string text) {
-  boost::asio::post(loop_, [this, pid, text = std::move(text)]() mutable { side_.notice(pid, std::move(text)); });
+  loop_.post([this, pid, text = std::move(text)]() mutable { side_.notice(pid, std::move(text)); });
 }
 
 void Gate::on_tree_gone() {
-  boost::asio::post(loop_, [this] { side_.tree_gone(); });
+  loop_.post([this] { side_.tree_gone(); });
 }
 
 }  // namespace bigfoot

@@ -2,10 +2,13 @@
 // and hands what is left to decide to the event loop. Never waits for anything.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <functional>
 
 #include "runner/exec_policy.h"
-#include "runner/inbox.h"
+#include "runner/loop_queue.h"
 #include "runner/names.h"
 #include "runner/policy.h"
 #include "runner/program_names.h"
@@ -37,8 +40,10 @@ class LoopSide {
   virtual void file_held(FileCall call) = 0;
   /// A call that was let through or refused by a rule.
   virtual void passed_by(Pid pid, Destination to, Routed routed) = 0;
-  /// Something is in the inbox.
-  virtual void catch_up() = 0;
+  /// What a process has written to the standard output or error of the run.
+  virtual void output(Pid pid, const Channel& channel, std::string bytes) = 0;
+  virtual void datagram_socket(UniqueFd socket) = 0;
+  virtual void process(ProcessEvent event, std::chrono::steady_clock::time_point when) = 0;
   virtual void notice(Pid pid, std::string text) = 0;
   virtual void tree_gone() = 0;
 };
@@ -47,9 +52,9 @@ class Gate : public TrafficHandler {
  public:
   /// `trust`: null where no TLS is terminated.
   Gate(const Spec& spec, const Ledger& ledger, Names& names, const ProgramNames& programs, const WatchedPaths& watched, Trust* trust,
-       Inbox& inbox, boost::asio::any_io_executor loop, LoopSide& side)
+       boost::asio::any_io_executor loop, LoopSide& side)
       : spec_(spec), ledger_(ledger), names_(names), programs_(programs), execs_(spec, programs), watched_(watched), trust_(trust),
-        inbox_(inbox), loop_(std::move(loop)), side_(side) {}
+        loop_(std::move(loop)), side_(side) {}
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
@@ -62,12 +67,16 @@ class Gate : public TrafficHandler {
   void on_exec(ExecCall call) override;
   void on_tree_gone() override;
 
+  /// On the loop's thread: what came before this moment comes before whatever happens next.
+  void catch_up() { loop_.run(); }
+  /// See LoopQueue::follow(). Before the launch.
+  void follow_closes(int events, std::function<void(int watch)> closed) { loop_.follow(events, std::move(closed)); }
+
   /// The destination of a call under the name that the program, or else the spec, knows it by.
   Destination destination_of(const SocketAddress& address, Outgoing::Kind kind) const;
 
  private:
   bool wants_store(std::string_view path) const { return trust_ != nullptr && trust_->wants(path); }
-  void wake();
   enum class Asks { trust, lookups, files, nobody };
   Asks who_answers(const FileCall::Request& request) const;
 
@@ -78,8 +87,8 @@ class Gate : public TrafficHandler {
   const ExecPolicy execs_;
   const WatchedPaths& watched_;
   Trust* trust_;
-  Inbox& inbox_;
-  boost::asio::any_io_executor loop_;
+  LoopQueue loop_;
+  std::atomic<std::size_t> unread_ = 0;  // bytes of outputs that the loop has not taken
   LoopSide& side_;
   Pid main_{};  // once its command runs; where execves are held
 };

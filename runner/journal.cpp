@@ -25,9 +25,11 @@ std::vector<Finding> one(Finding finding) {
 Journal::Journal(const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start)
     : spec_(spec), timeline_(timeline), start_(start) {}
 
-double Journal::now_ms() const {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
+double Journal::ms_at(std::chrono::steady_clock::time_point when) const {
+  return std::chrono::duration<double, std::milli>(when - start_).count();
 }
+
+double Journal::now_ms() const { return ms_at(std::chrono::steady_clock::now()); }
 
 bool Journal::is_noise(const std::string& header) {
   constexpr std::size_t kMostNames = 10'000;  // a program that makes header names up must not fill our memory
@@ -39,7 +41,7 @@ bool Journal::is_noise(const std::string& header) {
 bool Journal::is_leak(Pid pid, double started_ms) const {
   // What began before, like a command that takes its time, is none because it ends later. What the main process itself, or
   // one that ended before it, had sent may still be on its way to us.
-  return main_ended_ms_ && started_ms > *main_ended_ms_ && pid != processes_.main() && !processes_.ended(pid);
+  return main_ended_ms_ && started_ms > *main_ended_ms_ && pid != processes_.main() && !processes_.ended_before(pid, started_ms);
 }
 
 Violation Journal::to_violation(Finding finding) const {
@@ -120,6 +122,8 @@ void Journal::record(std::vector<Finding> findings, bool likely_consequence) {
   }
 }
 
-void Journal::process(const ProcessEvent& event) { timeline_.add(processes_.apply(event, now_ms())); }
+void Journal::process(const ProcessEvent& event, std::chrono::steady_clock::time_point when) {
+  timeline_.add(processes_.apply(event, ms_at(when)));
+}
 
 }  // namespace bigfoot

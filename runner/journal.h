@@ -53,7 +53,7 @@ class Journal {
   /// itself, and these may only follow from that.
   void record(std::vector<Finding> findings, bool likely_consequence);
 
-  void process(const ProcessEvent& event);
+  void process(const ProcessEvent& event, std::chrono::steady_clock::time_point when);
   void main_ended() { main_ended_ms_ = now_ms(); }
   int number_of(Pid pid) { return processes_.number_of(pid); }
   /// The base name of its executable, "the program" where it is not known.
@@ -66,6 +66,7 @@ class Journal {
 
  private:
   Violation to_violation(Finding finding) const;
+  double ms_at(std::chrono::steady_clock::time_point when) const;
   bool is_leak(Pid pid, double started_ms) const;
 
   const Spec& spec_;

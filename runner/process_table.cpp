@@ -42,6 +42,11 @@ bool ProcessTable::ended(Pid pid) const {
   return known != current_.end() && records_[known->second].ended_ms.has_value();
 }
 
+bool ProcessTable::ended_before(Pid pid, double t_ms) const {
+  const auto known = current_.find(pid);
+  return known != current_.end() && records_[known->second].ended_ms.value_or(t_ms) < t_ms;
+}
+
 std::string ProcessTable::program_of(Pid pid) const {
   const auto found = current_.find(pid);
   return found == current_.end() ? "the program" : program_of(records_[found->second]);

@@ -21,12 +21,13 @@ class ProcessTable {
   /// Those above it, the nearest first: "sh pid 3, make pid 2"; "" where none is known.
   std::string parents_of(Pid pid) const;
   Pid main() const { return main_; }
-  /// Whether the process had ended, as far as events told.
-  bool ended(Pid pid) const;
+  /// Whether the process had ended by then, as far as events told.
+  bool ended_before(Pid pid, double t_ms) const;
 
  private:
   static std::string program_of(const ProcessRecord& record);
   ProcessRecord& record_of(Pid pid);
+  bool ended(Pid pid) const;
   std::deque<ProcessRecord> records_;   // index = number - 1; references stay good
   std::map<Pid, std::size_t> current_;  // a host pid may come back for another process: the latest one
   Pid main_{};

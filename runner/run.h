@@ -51,14 +51,13 @@ class Run : private LoopSide {
   void program_looked_for(FileCall call) override;
   void file_held(FileCall call) override;
   void passed_by(Pid pid, Destination to, Routed routed) override;
-  void catch_up() override;
+  void datagram_socket(UniqueFd socket) override;
+  void process(ProcessEvent event, std::chrono::steady_clock::time_point when) override;
+  void output(Pid pid, const Channel& channel, std::string bytes) override;
   void notice(Pid pid, std::string text) override;
   void tree_gone() override;
 
-  void taken(Output output);
-  void taken(ProcessEvent event);
-  void taken(UniqueFd datagram_socket);
-  void taken(FileClosed file);
+  void catch_up();
   void warn_of(const Destination& to);
   asio::awaitable<void> judge(Outgoing call, Destination to);
   void start(Pid pid, Destination to, UniqueFd stream);
@@ -85,7 +84,6 @@ class Run : private LoopSide {
   const WatchedPaths watched_;
   std::optional<Files> files_;  // where files are watched
   std::optional<Trust> trust_;
-  Inbox inbox_;
   Gate gate_;
   std::unique_ptr<Supervisor> supervisor_;
   std::unique_ptr<Datagrams> datagrams_;

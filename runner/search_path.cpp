@@ -44,6 +44,12 @@ std::string folder_of(const std::string& path) {
   return out;
 }
 
+bool is_next_folder(const std::vector<std::string>& folders, const std::string& first, const std::string& second) {
+  return std::ranges::adjacent_find(folders, [&](const std::string& one, const std::string& other) {
+           return one == first && other == second;
+         }) != folders.end();
+}
+
 bool SearchSteps::could_be(const std::string& path, const std::vector<std::string>& folders) const {
   const auto tried = tried_.find(path);
   return tried == tried_.end() || tried->second < std::ranges::count(folders, folder_of(path));

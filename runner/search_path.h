@@ -20,6 +20,8 @@ std::vector<std::string> search_path(const std::vector<std::string>& environment
 std::vector<std::string> search_path(Pid pid);
 
 std::string folder_of(const std::string& path);
+/// Whether `second` stands right behind `first` somewhere.
+bool is_next_folder(const std::vector<std::string>& folders, const std::string& first, const std::string& second);
 
 /// What one search has tried so far.
 class SearchSteps {
@@ -27,11 +29,15 @@ class SearchSteps {
   bool empty() const { return tried_.empty(); }
   /// Whether this search could try this path next: it has not yet, or not as often as its folder stands in PATH.
   bool could_be(const std::string& path, const std::vector<std::string>& folders) const;
-  void add(const std::string& path) { ++tried_[path]; }
-  bool has(const std::string& path) const { return tried_.contains(path); }
+  void add(const std::string& path) {
+    ++tried_[path];
+    last_ = path;
+  }
+  const std::string& last() const { return last_; }
 
  private:
   std::map<std::string, int> tried_;
+  std::string last_;
 };
 
 }  // namespace bigfoot

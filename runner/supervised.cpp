@@ -76,7 +76,7 @@ Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls
       trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(*tls, child_environment(options), [this](std::string text) {
         asio::post(loop_, [this, text = std::move(text)] { ++services_.notices[text]; });
       })),
-      gate_(spec_, ledger_, names_, programs_, watched_, trust_ ? &*trust_ : nullptr, inbox_, loop_.get_executor(), *this) {
+      gate_(spec_, ledger_, names_, programs_, watched_, trust_ ? &*trust_ : nullptr, loop_.get_executor(), *this) {
   services_.catch_up = [this] { catch_up(); };
 }
 
@@ -107,7 +107,7 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
     files_.emplace(services_, watched_, std::move(*stage));
     launch.files = LaunchOptions::Files::all;
     launch.stage = files_->folder();
-    inbox_.follow(files_->events());
+    gate_.follow_closes(files_->events(), [this](int watch) { files_->closed(watch); });
   }
   auto launched = Supervisor::launch(launch, gate_);
   if (!launched) return std::unexpected(launched.error());
@@ -211,32 +211,28 @@ void Run::warn_of(const Destination& to) {
   ++services_.warnings[fmt::format("{} was let through: no expectation matches it and [guard] says \"warn\"", to.url())];
 }
 
-/// In the order in which the program did it, as far as that is known: each of its calls that we hold is in the inbox.
-void Run::catch_up() {
-  if (std::exchange(catching_up_, true)) return;
-  for (Inbox::Item& item : inbox_.take())
-    std::visit([this](auto&& what) { taken(std::move(what)); }, item);
-  datagrams_->read_logs();
-  log_sources_.read();
-  catching_up_ = false;
-}
-
-void Run::taken(Output output) {
-  const Channel* channel = channel_of(output.descriptor, spec_);
-  if (channel != nullptr && !(execs_ && execs_->has_replaced(output.pid))) logs_.read(*channel, output.pid, output.bytes);
-  if (output.held) answer(std::move(*output.held), output.swallowed);
-}
-
-void Run::taken(ProcessEvent event) {
-  journal_.process(event);
+void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
+void Run::process(ProcessEvent event, std::chrono::steady_clock::time_point when) {
+  journal_.process(event, when);
   if (event.what != ProcessEvent::What::ended) return;
   logs_.process_ended(event.pid);
   lookups_.process_ended(event.pid);
   if (execs_) execs_->process_ended(event.pid);
 }
 
-void Run::taken(FileClosed file) { files_->closed(file); }
-void Run::taken(UniqueFd datagram_socket) { datagrams_->add(std::move(datagram_socket)); }
+/// What a scripted command prints is no line of the program's.
+void Run::output(Pid pid, const Channel& channel, std::string bytes) {
+  if (!execs_ || !execs_->has_replaced(pid)) logs_.read(channel, pid, bytes);
+}
+
+/// In the order in which the program did it, as far as that is known: each of its calls that we hold is in the gate's queue.
+void Run::catch_up() {
+  gate_.catch_up();
+  if (std::exchange(catching_up_, true)) return;
+  datagrams_->read_logs();
+  log_sources_.read();
+  catching_up_ = false;
+}
 
 void Run::notice(Pid pid, std::string text) {
   ++services_.notices[fmt::format("pid {}: {}", journal_.number_of(pid), text)];

@@ -173,12 +173,21 @@ std::optional<ProcessEvent> Processes::ended(Pid pid, std::optional<int> status)
 
 void Processes::on_exit(Pid pid) {
   std::vector<ProcessEvent> events;
+  std::shared_ptr<const UniqueFd> pidfd;
   {
     const std::lock_guard lock(mutex_);
     const auto known = known_.find(static_cast<pid_t>(pid));
     if (known == known_.end()) return;
-    std::optional<int> status = zombie_status(pid);
-    if (!status) status = status_after_reaping(known->second.pidfd->get());
+    pidfd = known->second.pidfd;
+  }
+  // Without the lock: whoever started this process starts the next one now, and that is asked for by its own.
+  std::optional<int> status = status_after_reaping(pidfd->get());
+  if (!status) status = zombie_status(pid);
+  if (!status) status = status_after_reaping(pidfd->get());  // reaped between
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = known_.find(static_cast<pid_t>(pid));
+    if (known == known_.end() || known->second.pidfd != pidfd) return;
     if (!status) {
       known->second.unknown_code_until = Clock::now() + kCodeGrace;
       return;

@@ -47,8 +47,8 @@ OsResult<void> FileWrites::begin(UniqueFd reader, off_t from, Finish finish) {
   return {};
 }
 
-void FileWrites::closed(FileClosed closed) {
-  const auto found = files_.find(closed.watch);
+void FileWrites::closed(int watch) {
+  const auto found = files_.find(watch);
   if (found == files_.end()) return;
   File& file = found->second;
   // Two closes in a row are one event.
@@ -57,7 +57,7 @@ void FileWrites::closed(FileClosed closed) {
   do finish_first(file);
   while (all == true && !file.opens.empty());
   if (!file.opens.empty()) return;
-  ::inotify_rm_watch(events_.native_handle(), closed.watch);
+  ::inotify_rm_watch(events_.native_handle(), watch);
   files_.erase(found);
 }
 

@@ -9,7 +9,6 @@
 #include <memory>
 #include <string>
 
-#include "runner/inbox.h"
 #include "runner/services.h"
 #include "tracer/os.h"
 
@@ -27,10 +26,10 @@ class FileWrites {
   /// An open file description for writing goes to the target next. `reader`: the same file, open for reading.
   OsResult<void> begin(UniqueFd reader, off_t from, Finish finish);
 
-  /// For Inbox::follow().
+  /// For LoopQueue::follow().
   int events() { return events_.native_handle(); }
-  /// What the inbox has read there.
-  void closed(FileClosed file);
+  /// What was read there.
+  void closed(int watch);
   /// Finishes all that is left; nobody is left who could write.
   void end();
 

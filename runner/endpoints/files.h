@@ -23,9 +23,9 @@ class Files {
   const std::string& folder() const { return scene_.stage().folder(); }
   /// Answers the call, at once unless an entry delays it.
   void serve(FileCall call);
-  /// For Inbox::follow(), and what it reads there.
+  /// For LoopQueue::follow(), and what was read there.
   int events() { return writes_.events(); }
-  void closed(FileClosed file) { writes_.closed(file); }
+  void closed(int watch) { writes_.closed(watch); }
   /// Nobody is left who could write.
   void end() { writes_.end(); }
 

@@ -95,13 +95,31 @@ bool Lookups::hides(const ExecCall& call, const std::string& program) {
 
 /// A program looks at a file in several ways before it believes that it is there. What was not there is asked for again by a
 /// search that begins anew, and so is another folder once the program was found.
+bool Lookups::Search::goes_on(const std::string& path) const {
+  const bool found = told && !answer.path.empty();
+  return found ? path == answer.path : steps.could_be(path, folders);
+}
+
+bool Lookups::Search::is_next(const std::string& path) const {
+  return goes_on(path) && (path == steps.last() || is_next_folder(folders, folder_of(steps.last()), folder_of(path)));
+}
+
 Lookups::Search& Lookups::search_for(const Caller& caller, const std::string& program, const std::string& path) {
-  Search& search = searches_[caller.pid][{caller.tid, program}];
-  const bool found = search.told && !search.answer.path.empty();
-  const bool goes_on = found ? path == search.answer.path : search.steps.could_be(path, search.folders);
-  if (!goes_on || search.steps.empty()) search = {services_.ledger.which(program), search_path(caller.pid), {}, false};
-  search.steps.add(path);
-  return search;
+  constexpr std::size_t kMostSearches = 256;  // of one process at the same time; more count as new ones
+  std::deque<Search>& all = searches_[caller.pid];
+  const auto own = std::ranges::find_if(all, [&](const Search& each) { return each.tid == caller.tid && each.program == program; });
+  auto found = own != all.end() && own->goes_on(path) ? own : all.end();
+  if (found == all.end())
+    found = std::ranges::find_if(all, [&](const Search& each) { return each.program == program && each.is_next(path); });
+  if (found == all.end()) {
+    if (own != all.end()) all.erase(own);
+    if (all.size() >= kMostSearches) all.pop_front();
+    all.push_back({caller.tid, program, services_.ledger.which(program), search_path(caller.pid), {}, false});
+    found = std::prev(all.end());
+  }
+  found->tid = caller.tid;
+  found->steps.add(path);
+  return *found;
 }
 
 /// Once a search, when its answer is known to the program.

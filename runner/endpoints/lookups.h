@@ -2,11 +2,11 @@
 // Source: spec-format.md, 4.6 and section 3 (row `which`); POSIX.1-2017, 8.3 (PATH).
 #pragma once
 
-#include <map>
+#include <deque>
 #include <set>
 #include <string>
 #include <unordered_map>
-#include <utility>
+#include <vector>
 
 #include "runner/search_path.h"
 #include "runner/services.h"
@@ -31,12 +31,16 @@ class Lookups {
 
  private:
   enum class Verdict { real, nowhere, there };
-  /// One search through PATH by one thread.
+  /// One search through PATH, by one thread at a time: a goroutine may go on in another.
   struct Search {
+    Tid tid{};
+    std::string program;
     WhichAnswer answer;
     std::vector<std::string> folders;
     SearchSteps steps;
     bool told = false;  ///< it is in the timeline
+    bool goes_on(const std::string& path) const;
+    bool is_next(const std::string& path) const;
   };
 
   Verdict judge(const Caller& caller, const std::string& path);
@@ -45,7 +49,7 @@ class Lookups {
 
   Services& services_;
   std::set<std::string> taken_;
-  std::unordered_map<Pid, std::map<std::pair<Tid, std::string>, Search>> searches_;
+  std::unordered_map<Pid, std::deque<Search>> searches_;
 };
 
 }  // namespace bigfoot

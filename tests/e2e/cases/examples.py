@@ -3,6 +3,7 @@ from harness import Case
 
 PYTHON = "/usr/bin/python3"
 CHECKOUT = ("--spec", "@examples@/checkout/checkout.toml")
+RELEASE = ("--spec", "@examples@/commands/release.toml")
 
 CASES = [
     Case("checkout is green", ["@examples@/checkout/checkout.sh", "5000"], args=CHECKOUT, stdout='charged: {"id":"ch_123"}\n'),
@@ -13,6 +14,9 @@ CASES = [
     Case("dns", [PYTHON, "@examples@/dns/lookups.py"], args=("--spec", "@examples@/dns/lookups.toml"),
          stdout="2606:2800:220:1::1 93.184.216.34\n10 mail.example.com. 20 backup.example.com.\nretired.example.com is gone\n10.0.0.7\n",
          counts={"asserted": 5}),
+    Case("commands", ["@examples@/commands/release.sh", "v1.2.3"], args=RELEASE, counts={"asserted": 4}),
+    Case("commands with another tag", ["@examples@/commands/release.sh", "v1.3.0"], args=RELEASE, exit=127,
+         has=('argv[2]   expected "v1.2.{{int}}"    got "v1.3.0"', 'accept it:  exec = ["git", "tag", "v1.3.0"]', "UNUSED")),
     Case("socket", [PYTHON, "@examples@/socket/sockets.py"], args=("--spec", "@examples@/socket/sockets.toml"),
          stdout="b'HTTP/1.1 200 OK\\r\\n\\r\\n'\nConnection refused\nb'signed by agent'\nthe agent hung up\n"),
 ]

@@ -38,10 +38,11 @@ TEST(ProcessTable, AReusedHostPidIsAnotherProcess) {
   ProcessTable table;
   table.apply(event(What::started, 500, 0, {}, true), 0);
   table.apply(event(What::ended, 500), 2);
-  EXPECT_TRUE(table.ended(Pid{500}));
+  EXPECT_TRUE(table.ended_before(Pid{500}, 3));
+  EXPECT_FALSE(table.ended_before(Pid{500}, 1)) << "what began while it lived";
   const ProcessRecord next = table.apply(event(What::started, 500, 0, {"other"}), 3);
   EXPECT_EQ(next.pid, 2);
-  EXPECT_FALSE(table.ended(Pid{500}));
+  EXPECT_FALSE(table.ended_before(Pid{500}, 4));
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ TEST(SearchPath, Folders) {
   EXPECT_EQ(folder_of("/usr/bin/git"), "/usr/bin");
   EXPECT_EQ(folder_of("/usr/bin//git"), "/usr/bin");
   EXPECT_EQ(folder_of("/git"), "/");
+  EXPECT_TRUE(is_next_folder({"/a", "/b", "/a", "/c"}, "/a", "/c"));
+  EXPECT_FALSE(is_next_folder({"/a", "/b", "/a", "/c"}, "/c", "/a"));
+  EXPECT_FALSE(is_next_folder({"/a"}, "/a", "/a"));
 }
 
 TEST(SearchPath, AFolderTwiceIsTwoSteps) {
