@@ -348,6 +348,10 @@ TEST_P(FilePlaceTest, Works) {
                 const RunResult result = run_with("reads", handler, {way, folder / "store", kThere + kMore});
                 if (result.exit.exit_code != 0) return 93;
               }
+              for (const char* way : {"relative", "folder"}) {
+                const std::vector<std::string> arguments{way, folder / "store", kThere + kMore};
+                if (run_with("reads", handler, arguments, Files::all).exit.exit_code != 0) return 95;
+              }
               return run_with("looks", handler, looks, Files::opens_and_looks).exit.exit_code.value_or(94);
             }),
             0);
