@@ -28,7 +28,7 @@ bool Inbox::put(OutputCall call, bool swallow) {
   return is_first;
 }
 
-std::deque<Inbox::Item> Inbox::take() {
+std::vector<Inbox::Item> Inbox::take() {
   const std::lock_guard lock(mutex_);
   bytes_ = 0;
   return std::exchange(items_, {});

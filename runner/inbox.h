@@ -2,11 +2,11 @@
 // would not do: the bytes of a later call may be read from a socket before the loop comes to what was posted.
 #pragma once
 
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "tracer/supervisor.h"
 
@@ -30,12 +30,12 @@ class Inbox {
   bool put(Item item);
   /// Answers the call, at once where the loop keeps up: a program that writes faster than it is judged waits for that.
   bool put(OutputCall call, bool swallow);
-  std::deque<Item> take();
+  std::vector<Item> take();
 
  private:
   static constexpr std::size_t kFarBehind = 4 * 1024 * 1024;  // bytes: some 40,000 lines
   std::mutex mutex_;
-  std::deque<Item> items_;
+  std::vector<Item> items_;
   std::size_t bytes_ = 0;
 };
 
