@@ -96,8 +96,21 @@ Channel load_channel(const std::string& name, const Node& table, Diagnostics& pr
   return channel;
 }
 
+/// Whether a connection to the place that `other` names would be one of `one`.
+bool takes(const Channel& one, const Channel& other) {
+  const EndpointPattern& place = other.endpoint;
+  const Value* host = place.host ? place.host->literal() : nullptr;
+  if (!host || !place.port) return false;
+  const std::string name = text_of(*host);
+  return one.endpoint.fits({other.source == Source::udp ? Transport::udp : Transport::tcp, name, name, *place.port, ""});
+}
+
 /// Whether a record of one could as well be one of the other.
-bool same_source(const Channel& one, const Channel& other) { return one.source == other.source && source_text(one) == source_text(other); }
+bool same_source(const Channel& one, const Channel& other) {
+  if (one.source != other.source) return false;
+  const bool server = one.source == Source::udp || one.source == Source::tcp;
+  return source_text(one) == source_text(other) || (server && (takes(one, other) || takes(other, one)));
+}
 
 /// The line [channels.NAME].
 Node header_of(const Channel& channel) {

@@ -223,8 +223,9 @@ struct Ledger::Impl {
     unsigned cost = 0;
     index.each(protocol, record, [&](std::uint32_t i) {
       const Entry& entry = book->spec.entries[i];
+      if (book->is_spent(entry) || is_out_of_question(entry, record)) return false;
       MatchReport identity;
-      if (book->is_spent(entry) || !identity_fits(entry, record, book->known, book->around, identity)) return false;
+      if (!identity_fits(entry, record, book->known, book->around, identity)) return false;
       Choice one{&entry, {}};
       one.match.report.bound = std::move(identity.bound);
       match_asserted(entry, record, book->known, book->around, true, one.match);

@@ -37,7 +37,32 @@ std::string differing(const FieldPattern& field, const Fields& record, const Led
                      shortened(wanted_text(*field.pattern, book.known), kShown));
 }
 
+/// The text of a literal, or nullptr.
+const std::string* literal_text(const FieldPattern* field) {
+  const Value* literal = field ? field->pattern->literal() : nullptr;
+  return literal ? literal->get_ptr<const std::string*>() : nullptr;
+}
+
+const std::string* text_in(const Fields& record, std::string_view name) {
+  const Value* value = field_of(record, name);
+  return value ? value->get_ptr<const std::string*>() : nullptr;
+}
+
 }  // namespace
+
+bool is_out_of_question(const Entry& entry, const Fields& record) {
+  const std::string* message = literal_text(mentioned(entry, "message"));
+  const std::string* got = text_in(record, "message");
+  if (!message || !got || *message == *got) return false;
+  const FieldPattern* logger = mentioned(entry, "logger");
+  if (!logger) return true;  // the message alone could relate them
+  const std::string *name = literal_text(logger), *who = text_in(record, "logger");
+  if (name && who && *name != *who) return true;
+  const auto [shorter, longer] = std::minmax({message->size(), got->size()});
+  if (longer - shorter >= kTextsFarApart) return true;
+  const unsigned distance = text_distance(*message, *got);
+  return distance >= kTextsFarApart || distance * 3 > longer;
+}
 
 RecordMiss judge_record(const Entry& entry, const Fields& record, const LedgerBook& book) {
   RecordMiss miss;

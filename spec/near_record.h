@@ -15,6 +15,8 @@ struct RecordMiss {
   unsigned cost = 0;
   std::string reason;    ///< "level differs: WARNING instead of INFO"
 };
+/// True where literals alone say that the record neither fits the entry nor is near: of a thousand lines most are not.
+bool is_out_of_question(const Entry& entry, const Fields& record);
 RecordMiss judge_record(const Entry& entry, const Fields& record, const LedgerBook& book);
 
 NearMiss nearest_record(const ProtocolInfo& protocol, const Fields& record, const LedgerBook& book);
