@@ -41,25 +41,152 @@ AUDIT = record("INFO", "myapp.auth", "User alice logged in") + record("WARNING",
 LINES = "INFO myapp.auth: User alice logged in\nWARNING myapp.auth: Rate limit approaching\n"
 
 
-def report(lines: str, head: str, *body: str) -> str:
-    return lines + "bigfoot-run: " + head + "\n\n" + "".join(part + "\n" for part in body)
+# What is said of each row that fails.
+REPORTS: dict[str, str] = {
+    "a strict channel, a line too many": """\
+INFO myapp.auth: User alice logged in
+DEBUG db: connected to 10.0.0.1
+WARNING myapp.auth: Rate limit approaching
+bigfoot-run: 1 problem · 2 of 2 expectations met · 3 interactions
+
+UNEXPECTED  #2  log app DEBUG db: connected to 10.0.0.1    python3 -c … pid 1 · t+N ms
+   add:
+     [[expect]]
+     log     = "app"
+     level   = "DEBUG"
+     logger  = "db"
+     message = "connected to 10.0.0.1"
+""",
+    "a strict channel, another level": """\
+INFO myapp.auth: User alice logged in
+ERROR myapp.auth: Rate limit approaching
+bigfoot-run: 1 problem · 1 of 2 expectations met · 2 interactions
+
+MISMATCH  #2  log app ERROR myapp.auth: Rate limit approaching    python3 -c … pid 1 · t+N ms
+   spec.toml:11
+     level   expected "WARNING"    got "ERROR"
+     2 fields equal
+   accept it:  level = "ERROR"
+""",
+    "a strict channel, a line too few": """\
+INFO myapp.auth: User alice logged in
+bigfoot-run: 1 problem · 1 of 2 expectations met · 1 interaction
+
+UNUSED  spec.toml:11 log app WARNING myapp.auth: Rate limit approaching never happened
+""",
+    "a strict channel, the other way round": """\
+WARNING myapp.auth: Rate limit approaching
+INFO myapp.auth: User alice logged in
+bigfoot-run: 1 problem · 1 of 2 expectations met · 2 interactions
+
+OUT-OF-ORDER  #1  log app WARNING myapp.auth: Rate limit approaching came before spec.toml:6 log app INFO myapp.auth: User alice logged in    python3 -c … pid 1 · t+N ms
+   spec.toml:11
+   still to come: spec.toml:6 log app INFO myapp.auth: User alice logged in
+   if any order is right, add to each:
+     any_order = "together"    # spec.toml:6 log app INFO myapp.auth: User alice logged in
+     any_order = "together"    # spec.toml:11 log app WARNING myapp.auth: Rate limit approaching
+""",
+    "a channel that is not strict, a line that never came": """\
+INFO myapp.auth: User bob logged in
+WARNING myapp.auth: Rate limit approaching
+bigfoot-run: 2 problems · 0 of 2 expectations met · 2 interactions (1 ambient)
+
+OUT-OF-ORDER  #2  log app WARNING myapp.auth: Rate limit approaching came before spec.toml:5 log app INFO myapp.auth: User alice logged in    python3 -c … pid 1 · t+N ms
+   spec.toml:10
+   still to come: spec.toml:5 log app INFO myapp.auth: User alice logged in
+   if any order is right, add to each:
+     any_order = "together"    # spec.toml:5 log app INFO myapp.auth: User alice logged in
+     any_order = "together"    # spec.toml:10 log app WARNING myapp.auth: Rate limit approaching
+
+UNUSED  spec.toml:5 log app INFO myapp.auth: User alice logged in never happened
+   nearest line, #1: INFO myapp.auth: User bob logged in; message differs at "alice"
+""",
+    "ignore_below, a line above it": """\
+DEBUG db: connected
+ERROR db: gone
+WARNING myapp.auth: Rate limit approaching
+bigfoot-run: 1 problem · 1 of 1 expectations met · 3 interactions (1 ambient)
+
+UNEXPECTED  #2  log app ERROR db: gone    python3 -c … pid 1 · t+N ms
+   add:
+     [[expect]]
+     log     = "app"
+     level   = "ERROR"
+     logger  = "db"
+     message = "gone"
+""",
+    "journald, another level": """\
+bigfoot-run: 1 problem · 1 of 2 expectations met · 2 interactions
+
+MISMATCH  #1  log app INFO myapp: User alice logged in    python3 -c … pid 1 · t+N ms
+   spec.toml:5
+     level   expected "DEBUG"    got "INFO"
+     2 fields equal
+   accept it:  level = "INFO"
+""",
+    "a log file, another level": """\
+bigfoot-run: 1 problem · 1 of 2 expectations met · 2 interactions
+
+MISMATCH  #2  log app ERROR myapp.auth: Rate limit approaching    python3 -c … pid 1 · t+N ms
+   spec.toml:11
+     level   expected "WARNING"    got "ERROR"
+     2 fields equal
+   accept it:  level = "ERROR"
+""",
+    "standard error and calls, out of order": """\
+INFO myapp.auth: User alice logged in
+WARNING myapp.auth: Rate limit approaching
+bigfoot-run: 1 problem · 2 of 3 expectations met · 4 interactions (1 ambient)
+
+OUT-OF-ORDER  #2  GET http://api.example.com/pay came before spec.toml:6 log app INFO myapp.auth: User alice logged in    python3 -c … pid 1 · t+N ms
+   spec.toml:11
+   still to come: spec.toml:6 log app INFO myapp.auth: User alice logged in
+   if any order is right, add to each:
+     any_order = "together"    # spec.toml:6 log app INFO myapp.auth: User alice logged in
+     any_order = "together"    # spec.toml:11 GET http://api.example.com/pay
+""",
+    "swallow, a line that never came": """\
+bigfoot-run: 1 problem · 0 of 1 expectations met · 1 interaction (1 ambient)
+
+UNUSED  spec.toml:6 log app INFO myapp.auth: User alice logged in never happened
+   nearest line, #1: INFO myapp.auth: User bob logged in; message differs at "alice"
+""",
+    "secrets of log lines are not told": """\
+INFO a: password is hunter2hunter2
+bigfoot-run: 2 problems · 0 of 1 expectations met · 1 interaction
+
+UNEXPECTED  #1  log app INFO a: password is {{env.SECRET}}    bash -c … pid 1 · t+N ms
+   add:
+     [[expect]]
+     log     = "app"
+     level   = "INFO"
+     logger  = "a"
+     message = "password is {{env.SECRET}}"
+
+UNUSED  spec.toml:8 log app INFO myapp.auth: User alice logged in never happened
+""",
+}
+
+
+def failing(name: str, command: list[str], text: str, **more) -> Case:
+    return Case(name, command, text, exit=3, report=REPORTS.get(name, ""), **more)
 
 
 PYTHONS = [
     Case("a strict channel", logging(ALICE, LIMIT), spec(APP, AUDIT), report=LINES, calls=["log asserted app"] * 2,
          counts={"interactions": 2, "asserted": 2}),
-    Case("a strict channel, a line too many", logging(ALICE, 'db.debug("connected to 10.0.0.1")', LIMIT), spec(APP, AUDIT), exit=3, report=ANY, has=("X",)),
-    Case("a strict channel, another level", logging(ALICE, 'auth.error("Rate limit approaching")'), spec(APP, AUDIT), exit=3, has=("X",)),
-    Case("a strict channel, a line too few", logging(ALICE), spec(APP, AUDIT), exit=3, has=("X",)),
-    Case("a strict channel, the other way round", logging(LIMIT, ALICE), spec(APP, AUDIT), exit=3, has=("X",)),
+    failing("a strict channel, a line too many", logging(ALICE, 'db.debug("connected to 10.0.0.1")', LIMIT), spec(APP, AUDIT)),
+    failing("a strict channel, another level", logging(ALICE, 'auth.error("Rate limit approaching")'), spec(APP, AUDIT)),
+    failing("a strict channel, a line too few", logging(ALICE), spec(APP, AUDIT)),
+    failing("a strict channel, the other way round", logging(LIMIT, ALICE), spec(APP, AUDIT)),
     Case("other lines of a channel that is not strict", logging('db.debug("connected")', ALICE, 'db.debug("asked")', LIMIT), spec(LOOSE, AUDIT),
          report="DEBUG db: connected\nINFO myapp.auth: User alice logged in\nDEBUG db: asked\nWARNING myapp.auth: Rate limit approaching\n",
          counts={"interactions": 4, "asserted": 2, "ambient": 2}),
-    Case("a channel that is not strict, a line that never came", logging('auth.info("User bob logged in")', LIMIT), spec(LOOSE, AUDIT), exit=3, has=("X",)),
+    failing("a channel that is not strict, a line that never came", logging('auth.info("User bob logged in")', LIMIT), spec(LOOSE, AUDIT)),
     Case("ignore_below", logging('db.debug("connected")', 'db.info("asked")', LIMIT), spec(channel("stderr", TEMPLATE, STRICT, 'ignore_below = "warning"'), record("WARNING", "myapp.auth", "Rate limit approaching")),
          report="DEBUG db: connected\nINFO db: asked\nWARNING myapp.auth: Rate limit approaching\n", counts={"asserted": 1, "ambient": 2}),
-    Case("ignore_below, a line above it", logging('db.debug("connected")', 'db.error("gone")', LIMIT), spec(channel("stderr", TEMPLATE, STRICT, 'ignore_below = "warning"'), record("WARNING", "myapp.auth", "Rate limit approaching")),
-         exit=3, has=("X",)),
+    failing("ignore_below, a line above it", logging('db.debug("connected")', 'db.error("gone")', LIMIT), spec(channel("stderr", TEMPLATE, STRICT, 'ignore_below = "warning"'), record("WARNING", "myapp.auth", "Rate limit approaching")),
+         ),
     Case("a traceback belongs to its record", logging("try:", "  1 / 0", "except ZeroDivisionError:", '  auth.exception("no")', ALICE),
          spec(APP, record("ERROR", "myapp.auth", "no"), record("INFO", "myapp.auth", "User alice logged in")), report=ANY, calls=["log asserted app"] * 2),
     Case("JSON lines", python("import json, sys", 'for n in (1, 2): print(json.dumps({"level": "info", "logger": "shop", "msg": "paid", "order": n}), file=sys.stderr)'),
@@ -80,12 +207,17 @@ def handler(arguments: str) -> list[str]:
                   'log.warning("Rate limit approaching")')
 
 
+LEVEL_DIFFERS = re.compile("bigfoot-run: 1 problem · 1 of 2 expectations met · [0-9]+ interactions(?: \\([0-9] ambient\\))?\n\n"
+                           "MISMATCH  #[0-9]  log app WARNING myapp: Rate limit approaching    [^\n]+ pid [0-9]+ · t\\+N ms\n   spec.toml:10\n"
+                           '     level   expected "ERROR"    got "WARNING"\n     2 fields equal\n   accept it:  level = "WARNING"\n')
+
+
 def syslogs(name: str, command: list[str], source: str, **more) -> list[Case]:
     """A program that sends the two lines, and the same where the spec wants another level of the second."""
     channel_text = channel(source, STRICT)
     wrong = SENT.replace("WARNING", "ERROR")
-    return [Case(name, command, spec(channel_text, SENT), calls=TWO, counts={"interactions": 2}, **more),
-            Case(f"{name}, another level", command, spec(channel_text, wrong), exit=3, has=("X",), **more)]
+    return [Case(name, command, spec(channel_text, SENT), calls=TWO, **more),
+            Case(f"{name}, another level", command, spec(channel_text, wrong), exit=3, report=LEVEL_DIFFERS, **more)]
 
 
 def logger(*options: str) -> list[str]:
@@ -121,11 +253,11 @@ SENDERS = [
 ]
 
 JOURNAL = python("import os, socket", "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)", 'to = "/run/systemd/journal/socket"',
-                 's.sendto(b"MESSAGE=User alice logged in\nPRIORITY=6\nSYSLOG_IDENTIFIER=myapp\n", to)',
+                 's.sendto(b"MESSAGE=User alice logged in\\nPRIORITY=6\\nSYSLOG_IDENTIFIER=myapp\\n", to)',
                  'f = os.memfd_create("message", os.MFD_ALLOW_SEALING)',
-                 'os.write(f, b"PRIORITY=4\nSYSLOG_IDENTIFIER=myapp\nMESSAGE=" + b"x" * 300000 + b"\n")', "import fcntl; fcntl.fcntl(f, 1033, 15)",
-                 "socket.send_fds(s, [], [f], 0, to)")
-LONG = record("INFO", "myapp", "User alice logged in") + record("WARNING", "myapp", "{{/^x{300000}$/}}").replace("{{/^x{300000}$/}}", "{{/^x+$/}}")
+                 'os.write(f, b"PRIORITY=4\\nSYSLOG_IDENTIFIER=myapp\\nMESSAGE=" + b"x" * 300000 + b"\\n")', "import fcntl; fcntl.fcntl(f, 1033, 15)",
+                 "import array; s.sendmsg([], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [f]))], 0, to)")
+LONG = record("INFO", "myapp", "User alice logged in") + record("WARNING", "myapp", "{{/^x+$/}}")
 PEOPLE = [
     Case("bash echo", ["bash", "-c", "echo 'INFO myapp.auth: User alice logged in' >&2; echo out; echo 'WARNING myapp.auth: Rate limit approaching' >&2"],
          spec(APP, AUDIT), stdout="out\n", report=LINES, calls=TWO),
@@ -147,7 +279,7 @@ PEOPLE = [
     Case("PHP error_log", ["php", "-d", "display_errors=0", "-r", 'error_log("INFO myapp.auth: User alice logged in"); error_log("WARNING myapp.auth: Rate limit approaching");'], spec(APP, AUDIT), report=LINES, calls=TWO),
     Case("Perl warn", ["perl", "-e", 'warn "INFO myapp.auth: User alice logged in\\n"; warn "WARNING myapp.auth: Rate limit approaching\\n"'], spec(APP, AUDIT), report=LINES, calls=TWO),
     Case("journald, and a message too long for a datagram", JOURNAL, spec(channel("journald", STRICT), LONG), calls=TWO),
-    Case("journald, another message", JOURNAL, spec(channel("journald", STRICT), SENT), exit=3, has=("X",)),
+    failing("journald, another level", JOURNAL, spec(channel("journald", STRICT), LONG.replace("INFO", "DEBUG"))),
 ]
 
 FILE = channel("file:@dir@/app.log", TEMPLATE, STRICT)
@@ -157,7 +289,7 @@ PAY = '[[expect]]\nhttp = "GET http://api.example.com/pay"\nheaders = "*"\nreply
 FIRST, SECOND = record("INFO", "myapp.auth", "User alice logged in"), record("WARNING", "myapp.auth", "Rate limit approaching")
 FILES = [
     Case("a log file", logging(ALICE, LIMIT, setup=TO_FILE), spec(FILE, AUDIT), calls=TWO),
-    Case("a log file, another level", logging(ALICE, 'auth.error("Rate limit approaching")', setup=TO_FILE), spec(FILE, AUDIT), exit=3, has=("X",)),
+    failing("a log file, another level", logging(ALICE, 'auth.error("Rate limit approaching")', setup=TO_FILE), spec(FILE, AUDIT)),
     Case("what a log file held before is not of this run", logging(ALICE, LIMIT, setup=TO_FILE), spec(FILE, AUDIT), files={"app.log": "ERROR old: line\n"}, calls=TWO),
     Case("a log file in a folder that is made first", python("import os", 'os.mkdir("logs"); open("logs/app.log", "w").write("INFO myapp.auth: User alice logged in")'),
          spec(channel("file:@dir@/logs/app.log", TEMPLATE, STRICT), FIRST), calls=["log asserted app"]),
@@ -167,7 +299,7 @@ FILES = [
 ]
 ORDER = [
     Case("standard error and calls, in order", logging(ALICE, CALL, LIMIT), spec(APP, FIRST, PAY, SECOND), report=LINES, counts={"asserted": 3}),
-    Case("standard error and calls, out of order", logging(CALL, ALICE, LIMIT), spec(APP, FIRST, PAY, SECOND), exit=3, has=("X",)),
+    failing("standard error and calls, out of order", logging(CALL, ALICE, LIMIT), spec(APP, FIRST, PAY, SECOND)),
     Case("syslog and calls, in order", handler('"/dev/log"')[:2] + [handler('"/dev/log"')[2].replace("log.warning", CALL + "\nlog.warning")],
          spec(SYSLOG, record("INFO", "myapp", "User alice logged in"), PAY, record("WARNING", "myapp", "Rate limit approaching")), counts={"asserted": 3}),
     Case("standard error and commands, in order", ["bash", "-c", "echo 'INFO myapp.auth: User alice logged in' >&2; git pull; echo 'WARNING myapp.auth: Rate limit approaching' >&2"],
@@ -176,20 +308,21 @@ ORDER = [
 QUIET = [
     Case("swallow", ["bash", "-c", "echo 'INFO myapp.auth: User alice logged in'; echo 'no record'; echo e >&2"], spec(channel("stdout", TEMPLATE, "swallow = true"), FIRST), report="e\n",
          calls=["log asserted app"]),
-    Case("swallow, a line that never came", ["bash", "-c", "echo 'INFO myapp.auth: User bob logged in'"], spec(channel("stdout", TEMPLATE, "swallow = true"), FIRST), exit=3, has=("X",)),
+    failing("swallow, a line that never came", ["bash", "-c", "echo 'INFO myapp.auth: User bob logged in'"], spec(channel("stdout", TEMPLATE, "swallow = true"), FIRST)),
     Case("redirected children are not the program's log", ["bash", "-c", "ls /none 2>/dev/null; ls /none 2>err.txt; x=$(ls /none 2>&1); echo 'INFO myapp.auth: User alice logged in' >&2"],
          spec(APP, FIRST), report="INFO myapp.auth: User alice logged in\n", calls=["log asserted app"]),
     Case("a child's own lines are", ["bash", "-c", "bash -c \"echo 'INFO myapp.auth: User alice logged in' >&2\"; true"], spec(APP, FIRST), report="INFO myapp.auth: User alice logged in\n", calls=["log asserted app"]),
     Case("two processes, a piece each", ["bash", "-c", "(printf 'INFO a: one ' >&2; sleep 0.2; echo end >&2) & (sleep 0.1; printf 'INFO b: two ' >&2; sleep 0.2; echo end >&2) & wait"],
          spec(APP, record("INFO", "a", "one end"), record("INFO", "b", "two end")), report=ANY, calls=TWO),
     Case("no end of line at the end", ["bash", "-c", "printf 'INFO myapp.auth: User alice logged in' >&2"], spec(APP, FIRST), report="INFO myapp.auth: User alice logged in", calls=["log asserted app"]),
-    Case("secrets of log lines are not told", ["bash", "-c", "echo 'INFO a: password is hunter2hunter2' >&2"], spec('[settings]\nredact = ["env:SECRET"]\n', APP, FIRST), env={"SECRET": "hunter2hunter2"}, exit=3, has=("X",)),
+    failing("secrets of log lines are not told", ["bash", "-c", "echo 'INFO a: password is hunter2hunter2' >&2"], spec('[settings]\nredact = ["env:SECRET"]\n', APP, FIRST), env={"SECRET": "hunter2hunter2"}),
 ]
 
 
 def untouched(stage: Stage, place: Path, env: dict[str, str]) -> None:
     """Standard output and error in one file: byte for byte as without us."""
-    program = ["bash", "-c", "for i in $(seq 300); do echo out $i; echo INFO a: err $i >&2; printf 'piece %d' $i >&2; done"]
+    program = python("import os", "for i in range(301):", '  os.write(1, b"out %d\\n" % i)', '  os.write(2, b"INFO a: err %d\\n" % i)',
+                     '  os.write(2, b"pie")', '  os.writev(2, [b"ce ", b"%d\\n" % i])')
     (place / "spec.toml").write_text(spec(channel("stderr", TEMPLATE), channel("stdout", name="out"), record("INFO", "a", "err 300"), record("", "", "out 7", name="out")
                                           .replace('level = ""\nlogger = ""\n', "")))
     (place / "spec.toml").write_text((place / "spec.toml").read_text().replace("version = 1", 'version = 1\n[settings]\norder = "any"'))
