@@ -102,6 +102,7 @@ int reads_list(const std::vector<std::string>& arguments) {
   const UniqueFd again(::open(path.c_str(), O_RDONLY | O_DIRECTORY));
   check(::syscall(SYS_getdents64, again.get(), records, 100) == -1 && errno == EINVAL, "too small a buffer");
   check(::syscall(SYS_getdents64, again.get(), 8, 1000) == -1 && errno == EFAULT, "EFAULT");
+  check(::syscall(SYS_getdents64, again.get(), records, sizeof records) == 0, "the end again");
   return 0;
 }
 
