@@ -59,6 +59,10 @@ std::optional<std::string> WatchedPaths::spelled(std::string_view given) const {
   return std::nullopt;
 }
 
+bool WatchedPaths::is_given(std::string_view folder) const {
+  return is_implied(folder) || std::ranges::any_of(watches_, [folder](const Watch& watch) { return watch.folder == folder; });
+}
+
 bool WatchedPaths::has_names_in(std::string_view folder) const {
   const std::string_view path = without_slash(folder);
   return std::ranges::any_of(watches_, [path](const Watch& watch) { return watch.folder == path || watch.real_folder == path; });

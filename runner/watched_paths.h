@@ -24,6 +24,8 @@ class WatchedPaths {
   /// The path as the spec spells it; nullopt where it is not watched. A folder up to the first wildcard is watched itself
   /// where all below it is, and where it is not there really.
   std::optional<std::string> spelled(std::string_view path) const;
+  /// A folder that is there in every run: of a pattern the names up to its first wildcard, with all above that are missing.
+  bool is_given(std::string_view folder) const;
   /// A real folder with watched names in it.
   bool has_names_in(std::string_view folder) const;
 

@@ -48,6 +48,8 @@ FileView::What FileScene::bring(const std::string& path, const FileOwner& owner)
           static_cast<void>(::unlinkat(at->folder.get(), at->name.c_str(), AT_REMOVEDIR));
       break;
     case FileView::What::unknown:  // what an entry said that is spent still holds
+      if (watched_.is_given(path)) static_cast<void>(stage_.put_folder(path, owner));
+      break;
     case FileView::What::real: break;
   }
   return view.what;

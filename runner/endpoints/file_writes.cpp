@@ -51,11 +51,12 @@ void FileWrites::closed(int watch) {
   const auto found = files_.find(watch);
   if (found == files_.end()) return;
   File& file = found->second;
-  // Two closes in a row are one event.
+  // Which of several descriptions was closed nobody says, and two closes in a row are one event: where one is still open, all
+  // wait for the last, so that what each is said to have written does not depend on who was faster.
   const std::optional<bool> all = nobody_writes(file.reader.get());
-  if (all == false && file.opens.size() == 1) return;
+  if (all == false) return;
   do finish_first(file);
-  while (all == true && !file.opens.empty());
+  while (all && !file.opens.empty());
   if (!file.opens.empty()) return;
   ::inotify_rm_watch(events_.native_handle(), watch);
   files_.erase(found);

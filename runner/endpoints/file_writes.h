@@ -21,7 +21,8 @@ class FileWrites {
   /// Of one file, in bytes: as much as a container has of /dev/shm. What lies behind is not judged, and the user is told.
   static constexpr std::size_t kMostContent = 64 * 1024 * 1024;
 
-  /// What came of one open for writing. `content`: of the file, from `from` on.
+  /// What came of one open for writing. `content`: of the file, from `from` on. Of a file that several have open at the same
+  /// time it comes when the last is closed.
   using Finish = std::function<void(std::string content)>;
   /// An open file description for writing goes to the target next. `reader`: the same file, open for reading.
   OsResult<void> begin(UniqueFd reader, off_t from, Finish finish);
@@ -40,7 +41,7 @@ class FileWrites {
   };
   struct File {
     UniqueFd reader;
-    std::deque<Open> opens;  // the first is the first to end: descriptions of one file cannot be told apart
+    std::deque<Open> opens;
   };
   void wait();
   void finish_first(File& file);

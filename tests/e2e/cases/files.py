@@ -1,7 +1,7 @@
 # tests/e2e/cases/files.py - Watched files, as spec-format.md 4.7 writes them: with real programs, and nothing of it on the disk.
 import re
 
-from harness import ANY, Case
+from harness import ANY, NOBODY, Case
 
 PYTHON = "/usr/bin/python3"
 W = "@dir@/w"
@@ -34,8 +34,8 @@ def sh(text: str) -> list[str]:
     return ["bash", "-c", f"cd @dir@; {text}"]
 
 
-def case(name: str, command: list[str], *entries: str, **more) -> Case:
-    return Case(name, command, "version = 1\n" + WATCH + "".join(entries), wrap=CLEAN, **more)
+def case(name: str, command: list[str], *entries: str, user: bool = False, **more) -> Case:
+    return Case(name, command, "version = 1\n" + WATCH + "".join(entries), wrap=(*CLEAN, *(NOBODY if user else ())), **more)
 
 
 CONFIG = read("config.yaml")
@@ -82,12 +82,12 @@ PYTHONS = [
          stdout="[]\n"),
     case("Python dir_fd and fchdir", python(
         "d = os.open(w, os.O_RDONLY)\nprint(os.read(os.open('config.yaml', os.O_RDONLY, dir_fd=d), 9), os.stat('config.yaml', dir_fd=d).st_size)\n"
-        "os.fchdir(d)\nprint(os.stat('config.yaml').st_size, os.listdir(), open('b').read())"), CONFIG, read("b", "b"),
+        "os.fchdir(d)\nprint(os.stat('config.yaml').st_size, sorted(os.listdir()), open('b').read())"), CONFIG, read("b", "b"),
          stdout="b'a: 1\\n' 5\n5 ['b', 'config.yaml'] b\n"),
     case("Python links", python(
-        "os.symlink('config.yaml', w + '/s')\nos.link(w + '/config.yaml', w + '/h')\nprint(os.readlink(w + '/s'), os.path.islink(w + '/s'), open(w + '/s').read())\n"
+        "open(w + '/config.yaml').read(); os.symlink('config.yaml', w + '/s')\nos.link(w + '/config.yaml', w + '/h')\nprint(os.readlink(w + '/s'), os.path.islink(w + '/s'), open(w + '/s').read())\n"
         "print(os.stat(w + '/h').st_nlink, os.path.realpath(w + '/s') == w + '/config.yaml')"),
-         entry(f"symlink {W}/s -> config.yaml"), entry(f"link {W}/config.yaml -> {W}/h"), CONFIG, stdout="config.yaml True a: 1\n\n2 True\n"),
+         CONFIG, entry(f"symlink {W}/s -> config.yaml"), entry(f"link {W}/config.yaml -> {W}/h"), CONFIG, stdout="config.yaml True a: 1\n\n2 True\n"),
     case("Python a link to a real file", python("os.symlink('/etc/hostname', w + '/s')\nprint(open(w + '/s').read() == open('/etc/hostname').read())"),
          entry(f"symlink {W}/s -> /etc/hostname"), stdout="True\n"),
     case("Python locks and O_EXCL", python(
@@ -100,7 +100,7 @@ PYTHONS = [
          write("part", "half"), calls=[f"file asserted {W}/part"]),
     case("two writers of one file", python(
         "a = open(w + '/log', 'a'); b = open(w + '/log', 'a')\na.write('1\\n'); a.close()\nb.write('2\\n'); b.close()"),
-         write("log", "1\\n", "append"), write("log", "1\\n2\\n", "append")),
+         entry(f"append {W}/log", 'content = "1\\n2\\n"', "times = 2")),
     case("a file that is not closed", python("f = os.open(w + '/new', os.O_WRONLY | os.O_CREAT)\nos.write(f, b'done')\nos._exit(0)"), write("new", "done")),
     case("a sequence of contents", python("for i in 1, 2, 3:\n  try: print(open(w + '/c').read())\n  except OSError as e: print(e.strerror)"),
          entry(f"read {W}/c", 'replies = [ { errno = "ENOENT" }, { text = "one" }, { text = "two" } ]'), stdout="No such file or directory\none\ntwo\n"),
@@ -110,7 +110,7 @@ CLIENTS = [
     case("cp", sh("cp w/config.yaml w/copy; ls w; cat w/copy"), CONFIG, write("copy", "a: 1\\n"), stdout="config.yaml\ncopy\na: 1\n"),
     case("cp out of the watched paths", sh("cp w/config.yaml real; cat real"), CONFIG, stdout="a: 1\n"),
     case("mv and rm", sh("mv w/a w/b; ls w; rm w/b; ls w"), entry(f"rename {W}/a -> {W}/b"), entry(f"unlink {W}/b"), stdout="b\n"),
-    case("mkdir -p, touch, chmod, rmdir", sh("mkdir -p w/x/y; touch w/x/y/z; chmod 600 w/x/y/z; stat -c %a w/x/y/z; rm -r w/x; ls w"),
+    case("mkdir, touch, chmod, rmdir", sh("mkdir -p w; mkdir w/x w/x/y; touch w/x/y/z; chmod 600 w/x/y/z; stat -c %a w/x/y/z; rm -r w/x; ls w"),
          entry(f"mkdir {W}/x"), entry(f"mkdir {W}/x/y"), write("x/y/z", "", "create"), entry(f"chmod {W}/x/y/z", 'mode = "0600"'),
          entry(f"unlink {W}/x/y/z"), entry(f"rmdir {W}/x/y"), entry(f"rmdir {W}/x"), stdout="600\n"),
     case("ln -s, readlink and find", sh("ln -s config.yaml w/s; readlink w/s; find w | sort; cat w/s"), entry(f"symlink {W}/s -> config.yaml"), CONFIG,
@@ -126,7 +126,7 @@ CLIENTS = [
     case("Go os", ["@built@/files_go", W], CONFIG, *MOVED, entry(f"unlink {W}/out/whole"),
          stdout="a: 1\n5 -rw-r--r--\n[. config.yaml out out/whole]\ntrue\n"),
     case("Java nio", ["java", "@clients@/Files.java", W], CONFIG, *MOVED, stdout="a: 1\n\nconfig.yaml\nout\nout/whole\nfalse 5\n"),
-    case("static musl", ["@built@/files_musl", f"{W}/config.yaml", f"{W}/new"], CONFIG, write("new", "abc\\n"), stdout="1 a: 1\n: \n100640\n"),
+    case("static musl", ["@built@/files_musl", f"{W}/config.yaml", f"{W}/new"], CONFIG, write("new", "abc\\n"), stdout="1 a: 1\n 1\n100640\n"),
     case("sqlite3 on an unwatched path", sh("sqlite3 db 'create table t(a); insert into t values (1); select a from t'; ls w"), OPTIONAL, stdout="1\nconfig.yaml\n",
          calls=[]),
 ]
@@ -144,6 +144,23 @@ ENDINGS = [
     case("pass_through", python("print(open(w + '/real').read())\nopen(w + '/real', 'a').write('more')\nprint(open(w + '/real').read())"),
          entry(f"read {W}/real", "pass_through = true", "times = 2"), entry(f"append {W}/real", "pass_through = true", 'content = "more"'),
          stdout=ANY, exit=1, has=("No such file",)),
+    case("pass_through to the disk", python(
+        "print(open('@dir@/report-1.json').read())\nwith open('@dir@/report-1.json', 'a') as f: f.write('more')\nprint(open('@dir@/report-1.json').read())"),
+         entry("read @dir@/report-1.json", "pass_through = true"), entry("append @dir@/report-1.json", 'content = "more"', "pass_through = true"),
+         entry("read @dir@/report-1.json", "pass_through = true"), files={"report-1.json": "real "}, stdout=re.compile("real \nreal more\non disk: .*\n")),
+    case("a folder with some watched names is listed with them", python(
+        "open('@dir@/report-2.json', 'w').close()\nprint(sorted(n for n in os.listdir('@dir@') if n.startswith('re')))\n"
+        "print(sorted(n for n in os.listdir('@dir@') if n.startswith('re')))\nprint(sorted(p.name for p in pathlib.Path('@dir@').glob('re*')))"),
+         read("config.yaml", more="required = false"), entry("write @dir@/report-2.json", 'content = ""'), files={"real": "", "report-3.json": ""},
+         stdout=re.compile("(\\['real', 'report-2.json'\\]\n){3}on disk: [^\n]*report-3.json\n")),
+    case("another user", ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *python(
+        "with open(w + '/new', 'w') as f: print(os.fstat(f.fileno()).st_uid, open(w + '/config.yaml').read(), os.stat(w).st_uid)")],
+         write("new", ""), CONFIG, stdout="65534 a: 1\n 65534\n", root=True),
+    case("as another user", python("open(w + '/new', 'x').close(); print(open(w + '/config.yaml').read())"), write("new", ""), CONFIG, stdout="a: 1\n\n", root=True,
+         user=True),
+    case("many threads", python(
+        "from concurrent.futures import ThreadPoolExecutor as P\ndef f(i):\n  with open(f'{w}/{i}', 'w') as o: o.write(str(i))\n  return open(f'{w}/{i}').read() == str(i)\n"
+        "print(sum(P(8).map(f, range(300))))"), entry(f"write {W}/{{{{n:int}}}}", 'content = "{{int}}"', "times = 300"), stdout="300\n", counts={"asserted": 300}),
     case("unexpected read", python("try: open(w + '/secret')\nexcept OSError as e: print(e.strerror)"), OPTIONAL, stdout="Permission denied\n", exit=3,
          has=("UNEXPECTED", f'file  = "read {W}/secret"', "answered EACCES"), calls=[f"file unexpected {W}/secret"]),
     case("unexpected write", python("try: open(w + '/config.yaml', 'w')\nexcept OSError as e: print(e.strerror)"), OPTIONAL, stdout="Permission denied\n", exit=3,
@@ -161,7 +178,7 @@ ENDINGS = [
          has=("GUARDED", "[guard] deny"), calls=[f"file guarded {W}/a"]),
     case("warned about", python("open('@dir@/report-1.json', 'w').close(); os.unlink('@dir@/report-1.json')"), 'default = "warn"\n', has=("was let through",),
          counts={"allowed": 2}),
-    case("out of order", python("open(w + '/b').read(); open(w + '/config.yaml').read()"), CONFIG, read("b"), exit=3, has=("OUT OF ORDER",)),
+    case("out of order", python("open(w + '/b').read(); open(w + '/config.yaml').read()"), CONFIG, read("b"), exit=3, has=("OUT-OF-ORDER",)),
     Case("nothing is left in memory", python("open(w + '/new', 'w').write('x')\nprint(len(os.listdir('/dev/shm')))"), "version = 1\n" + WATCH + write("new", "x"), root=True,
          wrap=("unshare", "-m", "sh", "-c", 'mount -t tmpfs none /dev/shm; mkdir -p /dev/shm/bigfoot-run.000000/etc; "$@"; s=$?; ls -A /dev/shm; exit $s', "sh"),
          stdout="1\n"),
