@@ -106,8 +106,9 @@ FileOutcome FileLedger::serve(const Fields& call, std::uint64_t seq, Choice choi
     std::vector<std::string> missing;
     if (out.errno_code == 0) out.content = views_.read(entry, call, missing);
     if (!missing.empty()) out.findings.push_back(missing_values_finding(entry, reply->at, missing));
-    if (!out.real) views_.remember(field_text(call, "path"), out.content, out.errno_code);
+    views_.remember(field_text(call, "path"), out.content, out.errno_code);
   }
+  if (out.real) pass_through(call);
   const bool is_first = book_->begun(entry) == 0;
   const auto overtaken = is_first ? order_.overtaken(entry, book_->states) : std::vector<const Entry*>();
   if (!overtaken.empty()) out.findings.push_back(out_of_order_finding(call_title(file_protocol(), call), entry, overtaken, book_->spec));
@@ -122,6 +123,7 @@ FileOutcome FileLedger::begin_write(Fields call, std::vector<std::string> operat
   FileOutcome out;
   out.entry = &entry;
   out.real = entry.pass_through;
+  if (out.real) pass_through(call);
   if (reply) out.delay = reply->delay;
   for (auto& [name, value] : choice.match.report.bound) book_->known[name] = std::move(value);
   auto session = std::make_unique<WriteSession>(weak_from_this(), std::move(call), std::move(operations));
@@ -130,6 +132,12 @@ FileOutcome FileLedger::begin_write(Fields call, std::vector<std::string> operat
   writes_.push_back(session.get());
   out.session = std::move(session);
   return out;
+}
+
+void FileLedger::pass_through(const Fields& call) {
+  const std::string operation = field_text(call, "operation");
+  views_.remember_real(field_text(call, "path"));
+  if (operation == "rename" || operation == "link") views_.remember_real(field_text(call, "target"));
 }
 
 FileOutcome FileLedger::refuse(const Fields& call) const {

@@ -42,6 +42,7 @@ class FileLedger : public std::enable_shared_from_this<FileLedger> {
   FileOutcome serve(const Fields& call, std::uint64_t seq, Choice choice);
   FileOutcome begin_write(Fields call, std::vector<std::string> operations, Choice choice);
   FileOutcome refuse(const Fields& call) const;
+  void pass_through(const Fields& call);
   std::vector<const Entry*> spent_for(const Fields& call) const;
 
   Hold hold(const Entry& entry);

@@ -47,7 +47,7 @@ std::string spoken_file_path(std::string_view path) {
       length = each.size();
       special = true;
     }
-    if (!special) out += is_utf8(path.substr(0, length)) ? std::string(path.substr(0, length)) : out.ends_with('*') ? "" : "*";
+    if (!special) out += is_utf8(path.substr(0, length)) ? std::string(path.substr(0, length)) : out.ends_with("**") ? "" : "**";
     path.remove_prefix(length);
   }
   return out;

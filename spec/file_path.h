@@ -15,7 +15,7 @@ std::string fixed_beginning(std::string_view path);
 std::string folder_of(std::string_view path);
 
 /// A path as a headline says it: what a spec reads as a wildcard, a hole or " -> " stands for itself. Bytes that no spec
-/// can write become "*".
+/// can write become "**".
 std::string spoken_file_path(std::string_view path);
 
 }  // namespace bigfoot

@@ -27,6 +27,8 @@ class FileViews {
   std::optional<std::string> read(const Entry& entry, const Fields& call, std::vector<std::string>& missing);
   /// A read was answered; null: it failed with `errno_code`. Once read, a file stays what it was until the program changes it.
   void remember(std::string_view path, std::optional<std::string> content, int errno_code);
+  /// An entry passed a call through: from then on the path is the kernel's.
+  void remember_real(std::string_view path) { read_[std::string(path)] = {FileView::What::real, std::nullopt}; }
 
  private:
   struct Rendered {

@@ -43,13 +43,24 @@ void complain(const Place& at, std::size_t length, std::string what, std::string
   problems.add(std::move(problem));
 }
 
+/// A pattern to watch has no holes: a star stands for each.
+std::string as_watched(std::string path) {
+  for (std::size_t open = path.find("{{"); open != path.npos; open = path.find("{{", open)) {
+    const std::size_t close = path.find("}}", open);
+    if (close == path.npos) break;
+    const std::size_t end = path.find_first_not_of('}', close);
+    path = fmt::format("{}*{}", path.substr(0, open), path.substr(std::min(end, path.size())));
+  }
+  return path;
+}
+
 std::string cure(const std::string& path, const Guard& guard) {
-  const std::string wanted = toml_string(path);
+  const std::string wanted = toml_string(as_watched(path));
   return guard.watch.empty() ? fmt::format("only watched paths are seen: [guard] file = {{ watch = [{}] }}", wanted)
                              : fmt::format("add it to guard.file.watch: {}", wanted);
 }
 
-/// The path of an entry, and its target where that is one; "" where nothing was read.
+/// The path of an entry, and its target where that is one.
 std::vector<std::string> paths_of(const Entry& entry) {
   const auto text = [&](std::string_view name) -> std::string {
     const auto field = std::ranges::find(entry.identity, name, &FieldPattern::name);
@@ -90,9 +101,10 @@ void load_guard_file(const Node& file, Guard& guard, Diagnostics& problems) {
 
 void check_files_are_watched(const Spec& spec, Diagnostics& problems) {
   for (const Entry& entry : spec.entries) {
-    if (entry.protocol->name != "file") continue;
+    const bool unread = std::ranges::all_of(entry.identity, [](const FieldPattern& field) { return field.pattern->is_any(); });
+    if (entry.protocol->name != "file" || unread) continue;  // "*", or a headline that was refused
     const std::vector<std::string> paths = paths_of(entry);
-    const bool seen = std::ranges::any_of(paths, [&](const std::string& path) { return path.empty() || could_be_watched(path, spec.guard); });
+    const bool seen = std::ranges::any_of(paths, [&](const std::string& path) { return could_be_watched(path, spec.guard); });
     if (seen) continue;
     complain(entry.identity.front().at, entry.headline.size() + 2 - std::string_view("file ").size(),
              fmt::format("'{}' is not watched: this can never happen", paths.front()), cure(paths.front(), spec.guard), problems);

@@ -7,6 +7,7 @@
 
 #include "protocols/http/url.h"
 #include "spec/check.h"
+#include "spec/file_path.h"
 #include "spec/settings.h"
 #include "spec/url_pattern.h"
 
@@ -74,6 +75,7 @@ std::optional<GuardRule> path_rule(const Node& node, const RuleKind& kind, std::
     refuse(problems, node, fmt::format("'{}' matches nothing: '{}' is no absolute path", rule.text, path), fmt::format("as in \"{}\"", kind.example));
     return std::nullopt;
   }
+  if (kind.scheme == "file") path = normal_file_path(path);
   rule.endpoint.unix_path = kind.scheme == "unix";
   if (path != "*") rule.endpoint.path = compile_wildcard_pattern(path, Wildcards::file_path, node.at, problems);
   return rule;

@@ -90,7 +90,7 @@ PatternPtr compile_length(const Node& node, Diagnostics& problems) {
 /// content, mode, length: one an operation, and mkdir may say a mode.
 void set_fields(EntryDraft& draft, const Operation* operation) {
   constexpr std::pair<std::string_view, PatternPtr (*)(const Node&, Diagnostics&)> kCompilers[] = {
-      {"content", compile_body_pattern}, {"mode", compile_mode}, {"length", compile_length}};
+      {"content", compile_content_pattern}, {"mode", compile_mode}, {"length", compile_length}};
   for (const auto& [field, compile] : kCompilers) {
     const bool optional = operation && operation->name == "mkdir" && field == "mode";
     if (!operation || operation->asserts == field || (optional && draft.field(field))) {
@@ -104,7 +104,7 @@ void set_fields(EntryDraft& draft, const Operation* operation) {
     for (const Operation& each : kOperations)
       if (each.asserts == field) takers.push_back(each.name);
     const bool reads = operation->name == "read" && field == "content";
-    refuse_key(draft.problems, *own, field, fmt::format("'{}' says nothing of a {}", field, operation->name),
+    refuse_key(draft.problems, *own, field, fmt::format("'{}' says nothing of {}", field, operation->name),
                reads ? "what the program reads is the reply: reply = { text = \"…\" }" : fmt::format("it belongs to {}", listed(takers)));
   }
 }

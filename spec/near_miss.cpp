@@ -10,6 +10,8 @@
 #include "spec/call_fields.h"
 #include "spec/command_text.h"
 #include "spec/entry_match.h"
+#include "spec/file_path.h"
+#include "spec/file_paths.h"
 
 namespace bigfoot {
 namespace {
@@ -63,7 +65,7 @@ std::string wanted_text(const Pattern& expected, const Captures& known) {
 
 /// How far one field of a call is from what the entry says.
 void judge_field(std::string_view name, const Pattern& expected, const Value& actual, const Captures& known, Miss& miss) {
-  const bool is_path = name == "path" || name == "name" || name == "address";
+  const bool is_path = name == "path" || name == "name" || name == "address" || name == "target";
   const std::string wanted = wanted_text(expected, known), got = text_of(actual);
   if (is_path || name == "host") {
     const unsigned distance = edits(wanted, got);
@@ -101,6 +103,25 @@ Miss judge(const Entry& entry, const Fields& call, const LedgerBook& book) {
       }
     }
   }
+  return miss;
+}
+
+/// A file elsewhere is no slip of one here: they share their folder or their name, or are written almost alike.
+bool is_near_path(std::string_view wanted, std::string_view got) {
+  return edits(wanted, got) < kEditLimit || folder_of(wanted) == folder_of(got) || base_name(wanted) == base_name(got);
+}
+
+Miss judge_file(const Entry& entry, const Fields& call, const LedgerBook& book) {
+  Miss miss;
+  const auto judged = [&](std::string_view name) {
+    const Pattern* pattern = identity_pattern(entry, name);
+    const Value actual = field_text(call, name);
+    if (!pattern || pattern->match(actual, name, book.known, book.around, nullptr)) return false;
+    judge_field(name, *pattern, actual, book.known, miss);
+    return true;
+  };
+  if (judged("path") && !is_near_path(wanted_text(*identity_pattern(entry, "path"), book.known), field_text(call, "path"))) return {kTooFar, ""};
+  if (!judged("operation")) judged("target");
   return miss;
 }
 
@@ -201,9 +222,12 @@ NearMiss nearest_entry(const ProtocolInfo& protocol, const Fields& call, const L
   Nearest nearest;
   for (const Entry& entry : book.spec.entries) {
     if (entry.protocol != &protocol) continue;
-    Miss miss = judge(entry, call, book);
+    const bool is_file = protocol.name == "file";
+    Miss miss = is_file ? judge_file(entry, call, book) : judge(entry, call, book);
     if (book.is_spent(entry)) {
       miss.add(kSpentCost, used_up(entry, book.states[entry.index]));
+    } else if (miss.cost == 0 && is_file) {
+      miss.add(1, "another write has it and is not finished");
     } else if (miss.cost == 0) {
       const Reply* reply = book.next_reply(entry);
       miss.add(1, reply && reply->errno_code ? "its reply fails the connect, and this connection was open already"

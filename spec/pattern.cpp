@@ -198,6 +198,7 @@ bool agrees(MatchReport* report, std::size_t count) {
 
 std::string_view absent_word(std::string_view path) {
   if (path.starts_with("argv[")) return "(none)";  // a word that is not there, in an array without keys
+  if (path.starts_with("content:")) return "(no line)";
   return path.find_first_of(".[") == path.npos ? "(none)" : "(no key)";
 }
 

@@ -94,6 +94,8 @@ PatternPtr compile_pattern(const Node& node, Diagnostics& problems);
 /// A body: bytes on the wire, read as the operator asks ({json}, {form}, {text}...). A bare string is text with holes.
 /// Matches a Value string (bytes).
 PatternPtr compile_body_pattern(const Node& node, Diagnostics& problems);
+/// A body of which text of several lines is told apart line by line: `content:3` is its third.
+PatternPtr compile_content_pattern(const Node& node, Diagnostics& problems);
 /// `at`: where the first byte of `text` stands.
 PatternPtr compile_text_pattern(std::string_view text, const Place& at, Diagnostics& problems);
 /// Headers as calls carry them: an array of [lower-case name, value] pairs. A table of names (any case) to patterns, an

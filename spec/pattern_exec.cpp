@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "protocols/body.h"
+#include "spec/alignment.h"
 #include "spec/check.h"
 #include "spec/pattern_parts.h"
 #include "spec/suggest.h"
@@ -64,7 +65,7 @@ class ArgvPattern : public Pattern {
     if (fits && report) report->bound = std::move(own.bound);
     if (fits) return agrees(report, own.equal);
     if (!report) return false;
-    for (const Pair& pair : aligned(actual, known, around, report->bound)) {
+    for (const Pair& pair : aligned_words(actual, known, around, report->bound)) {
       if (!pair.word) {
         differs(report, item_path(path, pair.index), std::nullopt, actual[pair.index]);
       } else if (!pair.actual) {
@@ -85,7 +86,7 @@ class ArgvPattern : public Pattern {
   Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
     if (!actual.is_array()) return spoken(actual);
     Value out = Value::array();
-    for (const Pair& pair : aligned(actual, known, around, {})) {
+    for (const Pair& pair : aligned_words(actual, known, around, {})) {
       if (!pair.actual) continue;
       Value said = pair.word ? pair.word->accepting(*pair.actual, known, around) : ProgramPattern::spoken_word(*pair.actual);
       if (said.is_string() && said == spoken(*pair.actual)) said = ProgramPattern::spoken_word(*pair.actual);  // maybe no UTF-8
@@ -106,40 +107,16 @@ class ArgvPattern : public Pattern {
     std::size_t index;  ///< in the call where it has the word, else in the spec
   };
 
-  /// The fewest words that were changed, put in or left out (Wagner and Fischer, 1974).
-  std::vector<Pair> aligned(const Value& actual, const Captures& known, const Surroundings& around, const Captures& bound) const {
-    constexpr std::size_t kMaxCells = 1 << 16;  // longer command lines are compared place by place
-    const std::size_t rows = words_.size(), columns = actual.size();
-    const bool small = (rows + 1) * (columns + 1) <= kMaxCells;
-    std::vector<unsigned> costs(small ? (rows + 1) * (columns + 1) : 0);
-    const auto cost = [&](std::size_t i, std::size_t j) -> unsigned& { return costs[i * (columns + 1) + j]; };
-    std::vector<bool> changed(costs.size());
-    for (std::size_t i = rows + 1; small && i-- > 0;) {
-      for (std::size_t j = columns + 1; j-- > 0;) {
-        if (i == rows || j == columns) {
-          cost(i, j) = static_cast<unsigned>(rows - i + columns - j);
-          continue;
-        }
-        MatchReport own;
-        own.bound = bound;
-        const bool differs = !words_[i]->match(actual[j], "", known, around, &own);
-        changed[i * (columns + 1) + j] = differs;
-        cost(i, j) = std::min({cost(i + 1, j + 1) + differs, cost(i + 1, j) + 1, cost(i, j + 1) + 1});
-      }
-    }
+  std::vector<Pair> aligned_words(const Value& actual, const Captures& known, const Surroundings& around, const Captures& bound) const {
+    const std::vector<AlignedPair> pairs = aligned(words_.size(), actual.size(), [&](std::size_t i, std::size_t j) {
+      MatchReport own;
+      own.bound = bound;
+      return !words_[i]->match(actual[j], "", known, around, &own);
+    });
     std::vector<Pair> out;
-    for (std::size_t i = 0, j = 0; i < rows || j < columns;) {
-      const bool both = i < rows && j < columns;
-      if (both && (!small || cost(i, j) == cost(i + 1, j + 1) + changed[i * (columns + 1) + j])) {
-        out.push_back({words_[i].get(), &actual[j], j});
-        ++i, ++j;
-      } else if (i == rows || (both && cost(i, j) == cost(i, j + 1) + 1)) {
-        out.push_back({nullptr, &actual[j], j});
-        ++j;
-      } else {
-        out.push_back({words_[i].get(), nullptr, i});
-        ++i;
-      }
+    for (const AlignedPair& pair : pairs) {
+      out.push_back({pair.expected ? words_[*pair.expected].get() : nullptr, pair.actual ? &actual[*pair.actual] : nullptr,
+                     pair.actual.value_or(pair.expected.value_or(0))});
     }
     return out;
   }

@@ -19,7 +19,7 @@ Wildcard wildcard_at(std::string_view text, std::size_t i, Wildcards kind) {
   const bool starts = i > 0 && text[i - 1] == '/';
   switch (kind) {
     case Wildcards::host: return {1, "{{/.+/}}"};
-    case Wildcards::file_path: return doubled ? Wildcard{2, "{{/.*/}}"} : Wildcard{1, "{{/[^/]*/}}"};
+    case Wildcards::file_path: return doubled ? Wildcard{2, R"({{/\C*/}})"} : Wildcard{1, "{{/[^/]*/}}"};  // names are bytes, not always UTF-8
     case Wildcards::url_path:
       if (doubled) return starts && end == text.size() ? Wildcard{2, "{{/.*/}}"} : Wildcard{};
       return starts && (end == text.size() || text[end] == '/') ? Wildcard{1, "{{/[^/]+/}}"} : Wildcard{};

@@ -88,7 +88,7 @@ void read_file_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts) {
   for (const auto& [key, node] : *reply.table()) {
     if (key == "delay" || (key == "errno" && !through)) continue;
     if (through) return refuse_key(draft.problems, node, key, fmt::format("'{}' stands beside pass_through = true: the real file answers", key), "keep one; a delay may stand");
-    if (name != "read") return refuse_key(draft.problems, node, key, fmt::format("'{}' is what a read gives: {} gives nothing back", key, name), "its reply is an errno or a delay");
+    if (name != "read") return refuse_key(draft.problems, node, key, fmt::format("'{}' is what a read gives: {}", key, name == "*" ? "this entry takes any operation" : name + " gives nothing back"), "its reply is an errno or a delay");
   }
 }
 
