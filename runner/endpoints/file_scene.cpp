@@ -15,10 +15,9 @@ FileScene::Name FileScene::name_of(const std::string& written, const std::string
   if (!path) path = watched_.spelled(climbs ? plain : resolved);
   if (!path) return {plain, false};
   const OsResult<std::string> led = stage_.resolve(*path, follow);
-  if (!led) return {*path, true, true, led.error().code};
-  if (*led == *path) return {*path, true};
+  if (!led) return {*path, true, true};
   const std::optional<std::string> there = watched_.spelled(*led);
-  return {there.value_or(*led), there.has_value(), true};
+  return {there.value_or(*led), there.has_value()};
 }
 
 void FileScene::moved(const std::string& path) {

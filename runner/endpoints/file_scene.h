@@ -21,8 +21,7 @@ class FileScene {
   struct Name {
     std::string path;      ///< as the spec spells it, links followed as far as they are of the run; of a real file its path
     bool watched = false;
-    bool linked = false;   ///< a link that the program made led there
-    int code = 0;          ///< ELOOP: then nothing else is said
+    bool loops = false;    ///< too many links: nothing else is said then
   };
   /// `written` and `resolved`: see FileCall::Request.
   Name name_of(const std::string& written, const std::string& resolved, bool follow) const;

@@ -57,7 +57,7 @@ void Files::serve(FileCall call) {
   const bool two_names = request.operation == Operation::rename || request.operation == Operation::link;
   if (two_names) asked.other = scene_.name_of(request.other, request.other_resolved, false);
   FileReply reply;
-  if (const int code = asked.name.code + asked.other.code; code != 0) reply = failed(ELOOP);
+  if (asked.name.loops || asked.other.loops) reply = failed(ELOOP);
   else if (request.operation == Operation::list) reply = list(asked);
   else if (!asked.name.watched && !asked.other.watched) reply = elsewhere(asked);
   else reply = (this->*handler_of(request.operation))(asked);

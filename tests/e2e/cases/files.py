@@ -1,7 +1,7 @@
 # tests/e2e/cases/files.py - Watched files, as spec-format.md 4.7 writes them: with real programs, and nothing of it on the disk.
 import re
 
-from harness import ANY, NOBODY, Case
+from harness import ANY, NOBODY, Case, variants
 
 PYTHON = "/usr/bin/python3"
 W = "@dir@/w"
@@ -190,4 +190,8 @@ ENDINGS = [
          report="bigfoot-run: no place for the files that [guard] file watches: /dev/shm: Read-only file system (EROFS)\n"
                 "  mount a tmpfs at /dev/shm that this user may write to, or name a folder in TMPDIR\n"),
 ]
-CASES = PYTHONS + CLIENTS + ENDINGS
+# As an ordinary user under the default filter of a container: no pidfd_getfd(2), nobody else's rights.
+CONTAINED = ("Python write", "Python dir_fd and fchdir", "Python locks and O_EXCL", "two writers of one file", "cp", "mv and rm", "Node fs", "Go os", "errno replies")
+CONTAINERS = [variants(one, "in a container", wrap=(*CLEAN, "@built@/docker_like", *NOBODY), root=True) for one in PYTHONS + CLIENTS + ENDINGS
+              if one.name in CONTAINED]
+CASES = PYTHONS + CLIENTS + ENDINGS + CONTAINERS
