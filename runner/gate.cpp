@@ -70,12 +70,14 @@ void Gate::on_outgoing(Outgoing call) {
 }
 
 void Gate::on_datagram_socket(UniqueFd socket) {
-  if (inbox_.put(std::move(socket))) wake();
+  inbox_.put(std::move(socket));
+  wake();
 }
 
 void Gate::on_output(OutputCall call) {
   const Channel* channel = channel_of(call.descriptor(), spec_);
-  if (inbox_.put(std::move(call), channel != nullptr && channel->swallow)) wake();
+  if (!inbox_.put(std::move(call), channel != nullptr && channel->swallow)) return;
+  boost::asio::post(loop_, [this] { side_.catch_up_soon(); });
 }
 
 void Gate::wake() {

@@ -28,8 +28,9 @@ class LoopSide {
   virtual void exec_held(ExecCall call) = 0;
   /// A call that was let through or refused by a rule.
   virtual void passed_by(Pid pid, Destination to, Routed routed) = 0;
-  /// Something is in the inbox.
+  /// Something is in the inbox: to be taken now, or within a moment.
   virtual void catch_up() = 0;
+  virtual void catch_up_soon() = 0;
   virtual void notice(Pid pid, std::string text) = 0;
   virtual void tree_gone() = 0;
 };

@@ -13,7 +13,7 @@ bool Inbox::put(Item item) {
 
 bool Inbox::put(OutputCall call, bool swallow) {
   const std::size_t size = swallow ? call.bytes().size() : call.write();
-  Output output{call.caller().pid, call.descriptor(), call.bytes().substr(0, size), swallow};
+  Output output{call.caller().pid, call.descriptor(), call.bytes().substr(0, size), std::chrono::steady_clock::now(), swallow};
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);

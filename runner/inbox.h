@@ -2,6 +2,7 @@
 // would not do: the bytes of a later call may be read from a socket before the loop comes to what was posted.
 #pragma once
 
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@ struct Output {
   Pid pid{};
   int descriptor = 1;
   std::string bytes;
+  std::chrono::steady_clock::time_point at{};
   bool swallowed = false;
   std::optional<OutputCall> held = std::nullopt;
 };

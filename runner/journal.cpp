@@ -25,8 +25,8 @@ std::vector<Finding> one(Finding finding) {
 Journal::Journal(const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start)
     : spec_(spec), timeline_(timeline), start_(start) {}
 
-double Journal::now_ms() const {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
+double Journal::ms_of(std::chrono::steady_clock::time_point at) const {
+  return std::chrono::duration<double, std::milli>(at - start_).count();
 }
 
 bool Journal::is_noise(const std::string& header) {

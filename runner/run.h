@@ -48,6 +48,7 @@ class Run : private LoopSide {
   void exec_held(ExecCall call) override;
   void passed_by(Pid pid, Destination to, Routed routed) override;
   void catch_up() override;
+  void catch_up_soon() override;
   void notice(Pid pid, std::string text) override;
   void tree_gone() override;
 
@@ -67,6 +68,7 @@ class Run : private LoopSide {
   const RunOptions& options_;
   const Spec& spec_;
   asio::io_context loop_{1};
+  asio::steady_timer soon_{loop_};
   Names names_;
   Ledger ledger_;
   Journal journal_;

@@ -23,6 +23,7 @@
 namespace bigfoot {
 namespace {
 
+constexpr std::chrono::milliseconds kMoment{1};     // 20 to 100 lines of a program that prints as fast as it can
 constexpr std::chrono::milliseconds kDrain{1000};  // for what dead processes left in socket buffers
 
 std::string read_whole(const char* path) {
@@ -195,9 +196,17 @@ void Run::catch_up() {
   catching_up_ = false;
 }
 
+/// Lines of logs are judged many at a time, or when something else is: who prints does not wait for the loop to wake.
+void Run::catch_up_soon() {
+  soon_.expires_after(kMoment);
+  soon_.async_wait([this](boost::system::error_code error) {
+    if (!error) catch_up();
+  });
+}
+
 void Run::taken(Output output) {
   const Channel* channel = channel_of(output.descriptor, spec_);
-  if (channel != nullptr && !(execs_ && execs_->has_replaced(output.pid))) logs_.read(*channel, output.pid, output.bytes);
+  if (channel != nullptr && !(execs_ && execs_->has_replaced(output.pid))) logs_.read(*channel, output.pid, output.bytes, output.at);
   if (output.held) answer(std::move(*output.held), output.swallowed);
 }
 
