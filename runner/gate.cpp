@@ -90,17 +90,18 @@ void Gate::on_output(OutputCall call) {
   const std::size_t size = channel->swallow ? call.bytes().size() : call.write();
   std::string bytes = call.bytes().substr(0, size);
   const Pid pid = call.caller().pid;
+  const auto when = std::chrono::steady_clock::now();
   if ((unread_ += size) > kFarBehind) {  // a program that writes faster than it is judged waits for that
-    loop_.post([this, pid, channel, bytes = std::move(bytes), call = std::move(call)]() mutable {
+    loop_.post([this, pid, channel, when, bytes = std::move(bytes), call = std::move(call)]() mutable {
       unread_ -= bytes.size();
-      side_.output(pid, *channel, std::move(bytes));
+      side_.output(pid, *channel, bytes, when);
       answer(std::move(call), channel->swallow);
     });
     return;
   }
-  loop_.post_soon([this, pid, channel, bytes = std::move(bytes)]() mutable {
+  loop_.post_soon([this, pid, channel, when, bytes = std::move(bytes)]() mutable {
     unread_ -= bytes.size();
-    side_.output(pid, *channel, std::move(bytes));
+    side_.output(pid, *channel, bytes, when);
   });
   answer(std::move(call), channel->swallow);  // only now: the program's next call must not come before this
 }

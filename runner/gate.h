@@ -41,7 +41,7 @@ class LoopSide {
   /// A call that was let through or refused by a rule.
   virtual void passed_by(Pid pid, Destination to, Routed routed) = 0;
   /// What a process has written to the standard output or error of the run.
-  virtual void output(Pid pid, const Channel& channel, std::string bytes) = 0;
+  virtual void output(Pid pid, const Channel& channel, const std::string& bytes, std::chrono::steady_clock::time_point when) = 0;
   virtual void datagram_socket(UniqueFd socket) = 0;
   virtual void process(ProcessEvent event, std::chrono::steady_clock::time_point when) = 0;
   virtual void notice(Pid pid, std::string text) = 0;

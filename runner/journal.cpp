@@ -25,11 +25,9 @@ std::vector<Finding> one(Finding finding) {
 Journal::Journal(const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start)
     : spec_(spec), timeline_(timeline), start_(start) {}
 
-double Journal::ms_at(std::chrono::steady_clock::time_point when) const {
-  return std::chrono::duration<double, std::milli>(when - start_).count();
+double Journal::ms_of(std::chrono::steady_clock::time_point at) const {
+  return std::chrono::duration<double, std::milli>(at - start_).count();
 }
-
-double Journal::now_ms() const { return ms_at(std::chrono::steady_clock::now()); }
 
 bool Journal::is_noise(const std::string& header) {
   constexpr std::size_t kMostNames = 10'000;  // a program that makes header names up must not fill our memory
@@ -123,7 +121,7 @@ void Journal::record(std::vector<Finding> findings, bool likely_consequence) {
 }
 
 void Journal::process(const ProcessEvent& event, std::chrono::steady_clock::time_point when) {
-  timeline_.add(processes_.apply(event, ms_at(when)));
+  timeline_.add(processes_.apply(event, ms_of(when)));
 }
 
 }  // namespace bigfoot

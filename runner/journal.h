@@ -35,8 +35,10 @@ class Journal {
  public:
   Journal(const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start);
 
-  double now_ms() const;
+  double now_ms() const { return ms_of(std::chrono::steady_clock::now()); }
   CallTicket open_call() { return {++seq_, now_ms()}; }
+  /// One that was seen earlier, and is judged only now.
+  CallTicket open_call(std::chrono::steady_clock::time_point at) { return {++seq_, ms_of(at)}; }
   /// The number that the next call will have.
   std::uint64_t next_seq() const { return seq_ + 1; }
   std::uint64_t new_connection() { return ++connections_; }
@@ -65,8 +67,8 @@ class Journal {
   bool is_noise(const std::string& header);
 
  private:
+  double ms_of(std::chrono::steady_clock::time_point at) const;
   Violation to_violation(Finding finding) const;
-  double ms_at(std::chrono::steady_clock::time_point when) const;
   bool is_leak(Pid pid, double started_ms) const;
 
   const Spec& spec_;

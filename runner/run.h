@@ -53,7 +53,7 @@ class Run : private LoopSide {
   void passed_by(Pid pid, Destination to, Routed routed) override;
   void datagram_socket(UniqueFd socket) override;
   void process(ProcessEvent event, std::chrono::steady_clock::time_point when) override;
-  void output(Pid pid, const Channel& channel, std::string bytes) override;
+  void output(Pid pid, const Channel& channel, const std::string& bytes, std::chrono::steady_clock::time_point when) override;
   void notice(Pid pid, std::string text) override;
   void tree_gone() override;
 

@@ -221,8 +221,8 @@ void Run::process(ProcessEvent event, std::chrono::steady_clock::time_point when
 }
 
 /// What a scripted command prints is no line of the program's.
-void Run::output(Pid pid, const Channel& channel, std::string bytes) {
-  if (!execs_ || !execs_->has_replaced(pid)) logs_.read(channel, pid, bytes);
+void Run::output(Pid pid, const Channel& channel, const std::string& bytes, std::chrono::steady_clock::time_point when) {
+  if (!execs_ || !execs_->has_replaced(pid)) logs_.read(channel, pid, bytes, when);
 }
 
 /// In the order in which the program did it, as far as that is known: each of its calls that we hold is in the gate's queue.

@@ -4,8 +4,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <limits.h>
+#include <linux/kcmp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -25,6 +28,19 @@ bool is_same_file(const struct stat& one, const struct stat& other) {
   if (S_ISCHR(one.st_mode) && S_ISCHR(other.st_mode)) return one.st_rdev == other.st_rdev;
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
+
+// Whether a descriptor of the target and one of ours are one opening of a file; nullopt: kcmp(2) is not allowed, or not there.
+std::optional<bool> is_same_opening(Tid tid, RemoteFd number, int ours) {
+  const long order = ::syscall(SYS_kcmp, static_cast<pid_t>(tid), ::getpid(), KCMP_FILE, static_cast<unsigned long>(number),
+                               static_cast<unsigned long>(ours));
+  if (order < 0) return std::nullopt;
+  return order == 0;
+}
+
+// Two programs that want to see nothing of what they print have nothing else in common.
+bool is_null(const struct stat& file) { return S_ISCHR(file.st_mode) && file.st_rdev == ::makedev(1, 3); }  // null(4)
+
+bool may_wait(const struct stat& file) { return S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode) || S_ISCHR(file.st_mode); }
 
 void let_through(Notification notification) { static_cast<void>(std::move(notification).let_through()); }
 
@@ -62,7 +78,7 @@ struct OutputCall::State {
   std::string bytes;
   std::size_t cut = 0;
   OutputCalls& calls;
-  bool may_wait = false;
+  bool may_wait = false, is_ours = false;
   std::uint64_t from = 0;  // address in the target
   std::size_t told = 0;    // of the beginning, which bytes() is without
   bool asked = false;
@@ -70,7 +86,7 @@ struct OutputCall::State {
 
   bool is_non_blocking() const {
     if (!may_wait || told != 0) return false;
-    const std::optional<int> flags = file_flags(caller.tid, number);
+    const std::optional<int> flags = is_ours ? ::fcntl(descriptor, F_GETFL) : file_flags(caller.tid, number);
     return flags && (*flags & O_NONBLOCK) != 0;
   }
   // Without ever waiting, and by a descriptor of ours: it is the same file.
@@ -156,20 +172,29 @@ void OutputCalls::writev(Notification notification) {
   take(std::move(notification), buffer);
 }
 
+bool OutputCalls::is_held(int descriptor) const {
+  return descriptor == STDOUT_FILENO ? plan_.standard_output : plan_.standard_error;
+}
+
 /// Which of the run's own the target's descriptor is, if it is one that is asked about.
 std::optional<OutputCalls::Meant> OutputCalls::meant(Tid tid, RemoteFd number) const {
-  struct stat its {};
-  const std::string path = fmt::format("/proc/{}/fd/{}", static_cast<pid_t>(tid), static_cast<int>(number));
-  if (::stat(path.c_str(), &its) != 0) return std::nullopt;
-  const auto is = [&](int descriptor) {
-    const auto at = static_cast<std::size_t>(descriptor);
-    return open_[at] && is_same_file(its, ours_[at]);
-  };
   const int same = static_cast<int>(number);
   const int other = same == STDOUT_FILENO ? STDERR_FILENO : STDOUT_FILENO;
+  const auto ours = [this](int descriptor) -> const struct stat& { return ours_[static_cast<std::size_t>(descriptor)]; };
+  const auto is_open = [this](int descriptor) { return open_[static_cast<std::size_t>(descriptor)]; };
+  const std::optional<bool> same_opening = is_open(same) ? is_same_opening(tid, number, same) : std::nullopt;
+  if (same_opening.value_or(false)) {  // what it was started with: nearly always
+    if (!is_held(same)) return std::nullopt;
+    return Meant{same, may_wait(ours(same)), true};
+  }
+  struct stat its {};
+  const std::string path = fmt::format("/proc/{}/fd/{}", static_cast<pid_t>(tid), same);
+  if (::stat(path.c_str(), &its) != 0) return std::nullopt;
+  if (is_null(its) && same_opening) return std::nullopt;
+  const auto is = [&](int descriptor) { return is_open(descriptor) && is_same_file(its, ours(descriptor)); };
   const int out = is(same) ? same : is(other) ? other : -1;
-  if (out < 0 || !(out == STDOUT_FILENO ? plan_.standard_output : plan_.standard_error)) return std::nullopt;
-  return Meant{out, S_ISFIFO(its.st_mode) || S_ISSOCK(its.st_mode) || S_ISCHR(its.st_mode)};
+  if (out < 0 || !is_held(out)) return std::nullopt;
+  return Meant{out, may_wait(its), false};
 }
 
 void OutputCalls::take(Notification notification, const Buffer& buffer) {
@@ -187,7 +212,7 @@ void OutputCalls::take(Notification notification, const Buffer& buffer) {
   bytes->erase(0, told);
   OutputCall call(std::make_unique<OutputCall::State>(
       OutputCall::State{std::move(notification), who->caller, number, file->descriptor, std::move(*bytes), cut, *this,
-                        file->may_wait, buffer.from(), told}));
+                        file->may_wait, file->is_ours, buffer.from(), told}));
   if (call.bytes().empty()) return std::move(call).let_through();
   delivery_.output(std::move(call));
 }

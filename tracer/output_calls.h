@@ -1,5 +1,5 @@
 // tracer/output_calls.h - Writes to the standard output and error of the run, seen before they are done.
-// Source: write(2), writev(2), pipe(7) ("PIPE_BUF"); proc(5) ("/proc/PID/fd", "fdinfo", "io").
+// Source: write(2), writev(2), pipe(7) ("PIPE_BUF"); kcmp(2); proc(5) ("/proc/PID/fd", "fdinfo", "io").
 #pragma once
 
 #include <sys/stat.h>
@@ -33,6 +33,7 @@ class OutputCalls {
   struct Meant {
     int descriptor = 1;
     bool may_wait = false;  // a pipe, a socket, a terminal
+    bool is_ours = false;   // not just the same file, the same opening of it: its flags are those of our descriptor
   };
   /// A write that may have had to wait for room. A signal may end it before all is written, and it is made again then.
   struct Begun {
@@ -41,6 +42,7 @@ class OutputCalls {
   };
 
   void take(Notification notification, const Buffer& buffer);
+  bool is_held(int descriptor) const;
   std::optional<Meant> meant(Tid tid, RemoteFd number) const;
   std::size_t told_before(Tid tid, const Buffer& buffer);
   void remember(const OutputCall::State& call);

@@ -25,9 +25,9 @@ Logs::Logs(Services& services) : services_(services) {
   }
 }
 
-void Logs::read(const Channel& channel, Pid pid, std::string_view bytes) {
+void Logs::read(const Channel& channel, Pid pid, std::string_view bytes, Clock::time_point at) {
   LogReader& reader = readers_.try_emplace({&channel, pid}, channel).first->second;
-  judge(channel, pid, reader.take(bytes));
+  judge(channel, pid, reader.take(bytes), at);
 }
 
 void Logs::message(const Channel& channel, Pid pid, std::string_view bytes) {
@@ -53,12 +53,12 @@ void Logs::end() {
   readers_.clear();
 }
 
-void Logs::judge(const Channel& channel, Pid pid, std::vector<LogLine> lines) {
+void Logs::judge(const Channel& channel, Pid pid, std::vector<LogLine> lines, Clock::time_point at) {
   for (LogLine& line : lines)
-    if (line.kind == LogLine::Kind::record) judge(channel, pid, std::move(line.record));
+    if (line.kind == LogLine::Kind::record) judge(channel, pid, std::move(line.record), at);
 }
 
-void Logs::judge(const Channel& channel, Pid pid, Fields record) {
+void Logs::judge(const Channel& channel, Pid pid, Fields record, Clock::time_point at) {
   LogOutcome outcome = services_.ledger.offer_log(record, services_.journal.next_seq());
   if (!outcome.warning.empty()) ++services_.warnings[outcome.warning];
   if (outcome.ambient && !shown_.contains(&channel)) return;
@@ -67,7 +67,7 @@ void Logs::judge(const Channel& channel, Pid pid, Fields record) {
   interaction.op = "record";
   record.erase("channel");
   interaction.request = std::move(record);
-  services_.journal.record(services_.journal.open_call(), {pid, 0, channel.name}, std::move(interaction), outcome.entry,
+  services_.journal.record(services_.journal.open_call(at), {pid, 0, channel.name}, std::move(interaction), outcome.entry,
                            std::move(outcome.findings), outcome.ambient ? "ambient" : "asserted");
 }
 

@@ -14,10 +14,11 @@ namespace bigfoot {
 
 class Logs {
  public:
+  using Clock = std::chrono::steady_clock;
   explicit Logs(Services& services);
 
-  /// More of what a process wrote to a channel of lines, in whatever pieces.
-  void read(const Channel& channel, Pid pid, std::string_view bytes);
+  /// More of what a process wrote to a channel of lines, in whatever pieces; seen at that time.
+  void read(const Channel& channel, Pid pid, std::string_view bytes, Clock::time_point at = Clock::now());
   /// One message to a channel that is a syslog or journald.
   void message(const Channel& channel, Pid pid, std::string_view bytes);
   void message(const Channel& channel, Pid pid, const SyslogMessage& message);
@@ -27,8 +28,8 @@ class Logs {
   void end();
 
  private:
-  void judge(const Channel& channel, Pid pid, std::vector<LogLine> lines);
-  void judge(const Channel& channel, Pid pid, Fields record);
+  void judge(const Channel& channel, Pid pid, std::vector<LogLine> lines, Clock::time_point at = Clock::now());
+  void judge(const Channel& channel, Pid pid, Fields record, Clock::time_point at = Clock::now());
 
   Services& services_;
   std::set<const Channel*> shown_;  // what stands in the timeline: channels that are strict, and those that entries name

@@ -197,7 +197,8 @@ bool imitate_docker() {
   scmp_filter_ctx context = ::seccomp_init(SCMP_ACT_ALLOW);
   bool ok = context != nullptr && ::seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW) == 0;
   for (const int number : {static_cast<int>(SYS_pidfd_getfd), static_cast<int>(SYS_unshare),
-                           static_cast<int>(SYS_io_uring_setup), static_cast<int>(SYS_setns)}) {
+                           static_cast<int>(SYS_io_uring_setup), static_cast<int>(SYS_setns),
+                           static_cast<int>(SYS_kcmp)}) {
     ok = ok && ::seccomp_rule_add(context, SCMP_ACT_ERRNO(EPERM), number, 0) == 0;
   }
   ok = ok && ::seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SYS_clone3, 0) == 0;

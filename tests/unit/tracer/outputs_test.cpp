@@ -32,6 +32,8 @@ struct Plan {
   bool slow = false;    ///< what reads them begins late, and reads little
   bool broken = false;  ///< nobody reads the standard error
   bool supervised = true;
+  bool null = false;    ///< the standard error is /dev/null
+  bool docker = false;  ///< in a default container, where kcmp(2) is forbidden
 };
 struct Seen {
   int status = -1;
@@ -91,6 +93,8 @@ Seen run(const std::string& target, const Plan& plan, const Arguments& arguments
     ::dup2(plan.one_file ? out.write.get() : err.write.get(), 2);
     out.read.reset();
     err.read.reset();
+    if (plan.null) ::dup2(UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC)).get(), 2);
+    if (plan.docker && !imitate_docker()) ::_exit(99);
     ::_exit(plan.supervised ? run_watched(target, arguments, plan, told_out.get(), told_err.get())
                             : run_alone(target, arguments));
   }
@@ -171,6 +175,23 @@ TEST(OutputsTest, TheFileCountsAndNotTheNumber) {
   EXPECT_EQ(seen.told_err, "by its number\nby the number of another\n");
   EXPECT_EQ(seen.told_out, "to the other again\nredirected to the other\n");
   EXPECT_EQ(run("duplicates", {}).told_out, "");
+}
+
+TEST(OutputsTest, TheSameInADefaultContainer) {
+  const Seen mixed = run("mixes", {.out = true, .docker = true});
+  EXPECT_EQ(mixed.status, 0);
+  EXPECT_EQ(mixed.told_out, mixed.out);
+  EXPECT_EQ(mixed.told_err, mixed.err);
+  EXPECT_EQ(run("duplicates", {.docker = true}).told_err, "by its number\nby the number of another\n");
+  const Seen full = run("never_waits", {.slow = true, .docker = true}, {"300000"});
+  EXPECT_EQ(full.status, 0);
+  EXPECT_TRUE(full.told_err == full.err);
+}
+
+TEST(OutputsTest, WhereNothingIsSeenAChildThatIsSilencedIsNot) {
+  const Seen seen = run("redirected_children", {.null = true}, {"/dev/null"});
+  EXPECT_EQ(seen.status, 0);
+  EXPECT_EQ(seen.told_err, "before\ninherited\nafter\n");
 }
 
 TEST(OutputsTest, RedirectedChildrenAreTheirParentsAffair) {
