@@ -195,7 +195,7 @@ Execs::Replaced Execs::replace(ExecCall call) {
     fail(std::move(call), code);
     return {{}, code, fmt::format("socketpair: {}", errno_name(code)), ""};
   }
-  const Caller caller = call.caller();
+  const std::optional<TaskStatus> status = task_status(call.caller().tid);  // after a failure it may be gone at once
   const OsResult<void> replaced = std::move(call).replace(stub_.get(), ends.of_the_stub.get());
   if (replaced) {
     replaced_.insert(caller.pid);
@@ -204,7 +204,6 @@ Execs::Replaced Execs::replace(ExecCall call) {
   const int code = replaced.error().code;
   if (code == ESRCH) return {{}, code, "", ""};  // killed meanwhile: nobody was there to be told
   if (code != EPERM) return {{}, code, to_text(replaced.error()), ""};
-  const std::optional<TaskStatus> status = task_status(caller.tid);
   const Pid tracer = status ? status->tracer : Pid{};
   const std::string name = tracer == Pid{} ? "" : task_name(Tid{static_cast<pid_t>(tracer)});
   return {{}, code, fmt::format("{} traces the process, and a process has one tracer at a time", name.empty() ? "a debugger or strace" : name),
