@@ -189,7 +189,7 @@ const std::array kCalls{
     TrappedCall{"chroot",         SYS_chroot,         When::files, {}, files<&FileCalls::change_roots>, "chroot(2)"},
     TrappedCall{"pivot_root",     SYS_pivot_root,     When::files, {}, files<&FileCalls::change_roots>, "pivot_root(2)"},
     TrappedCall{"setns",          SYS_setns,          When::files, {}, files<&FileCalls::change_roots>, "setns(2)"},
-    TrappedCall{"mount",          SYS_mount,          When::files, {}, files<&FileCalls::change_roots>, "mount(2)"},
+    TrappedCall{"mount",          SYS_mount,          When::files, {}, files<&FileCalls::mount>, "mount(2)"},
     TrappedCall{"umount2",        SYS_umount2,        When::files, {}, files<&FileCalls::change_roots>, "umount(2)"},
     TrappedCall{"move_mount",     SYS_move_mount,     When::files, {}, files<&FileCalls::change_roots>, "move_mount(2)"},
 #if defined(SYS_renameat)  // AArch64's newer C libraries have none
@@ -246,7 +246,7 @@ const std::array kCalls{
 constexpr int kHighestNumber = 512;
 const std::array<const TrappedCall*, kHighestNumber> kRowOf = [] {
   std::array<const TrappedCall*, kHighestNumber> out{};
-  for (const TrappedCall& row : kCalls) out[static_cast<std::size_t>(row.number)] = &row;
+  for (const TrappedCall& row : kCalls) out.at(static_cast<std::size_t>(row.number)) = &row;
   return out;
 }();
 

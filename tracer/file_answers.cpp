@@ -32,7 +32,8 @@ void fail(Notification notification, int code) {
   static_cast<void>(std::move(notification).fail(Errno{code}));
 }
 
-void write_answer(Notification notification, std::uint64_t buffer, const void* from, std::size_t size, std::int64_t result) {
+void write_answer(Notification notification, std::uint64_t buffer, const void* from, std::size_t size,
+                  std::int64_t result) {
   if (!notification.alive()) return;
   const OsResult<void> written = RemoteMemory(notification.tid()).write(buffer, from, size);
   if (!written) return fail(std::move(notification), written.error().code);
@@ -68,7 +69,8 @@ struct statx to_statx(const struct stat& info) {
 }
 
 void write_stat(Notification notification, const FileAnswer& answer, const struct stat& info) {
-  if (answer.layout != Layout::statx) return write_answer(std::move(notification), answer.buffer, &info, sizeof info, 0);
+  if (answer.layout != Layout::statx)
+    return write_answer(std::move(notification), answer.buffer, &info, sizeof info, 0);
   const struct statx same = to_statx(info);
   write_answer(std::move(notification), answer.buffer, &same, sizeof same, 0);
 }
@@ -119,9 +121,15 @@ OsResult<UniqueFd> FileCall::original() const {
   return file;
 }
 
-void FileCall::let_through() && { static_cast<void>(std::move(std::exchange(state_, nullptr)->notification).let_through()); }
-void FileCall::fail(Errno code) && { static_cast<void>(std::move(std::exchange(state_, nullptr)->notification).fail(code)); }
-void FileCall::succeed() && { static_cast<void>(std::move(std::exchange(state_, nullptr)->notification).succeed(0)); }
+void FileCall::let_through() && {
+  static_cast<void>(std::move(std::exchange(state_, nullptr)->notification).let_through());
+}
+void FileCall::fail(Errno code) && {
+  static_cast<void>(std::move(std::exchange(state_, nullptr)->notification).fail(code));
+}
+void FileCall::succeed() && {
+  static_cast<void>(std::move(std::exchange(state_, nullptr)->notification).succeed(0));
+}
 
 void FileCall::answer(int fd) && {
   const std::unique_ptr<State> state = std::move(state_);
@@ -152,7 +160,8 @@ void FileCall::answer_link(std::string_view text) && {
   assert(state->request.operation == Operation::read_link);
   if (state->answer.size <= 0) return bigfoot::fail(std::move(state->notification), EINVAL);
   const std::size_t size = std::min(text.size(), static_cast<std::size_t>(state->answer.size));
-  write_answer(std::move(state->notification), state->answer.buffer, text.data(), size, static_cast<std::int64_t>(size));
+  write_answer(std::move(state->notification), state->answer.buffer, text.data(), size,
+               static_cast<std::int64_t>(size));
 }
 
 void FileCall::answer_list(std::string_view records) && {
@@ -170,6 +179,8 @@ OsResult<UniqueFd> FileCall::folder() const {
   return taken;
 }
 
-std::size_t FileCall::room() const { return static_cast<std::size_t>(std::max<std::int64_t>(state_->answer.size, 0)); }
+std::size_t FileCall::room() const {
+  return static_cast<std::size_t>(std::max<std::int64_t>(state_->answer.size, 0));
+}
 
 }  // namespace bigfoot

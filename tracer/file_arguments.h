@@ -8,7 +8,12 @@ namespace bigfoot {
 /// The members that end in a number are indexes of arguments, kNone where the call has no such one.
 struct FileArguments {
   static constexpr int kNone = -1;
-  enum class Follow { always, never, unless_nofollow, if_asked };  ///< the last two by AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW
+  enum class Follow {
+    always,
+    never,
+    unless_nofollow,
+    if_asked
+  };  ///< the last two by AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW
   enum class Layout {
     plain,
     creat,     ///< creat(2): an open without flags

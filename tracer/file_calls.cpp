@@ -59,11 +59,10 @@ void FileCalls::take(Notification notification, const FileArguments& where) {
     static_cast<void>(std::move(notification).fail(Errno{EACCES}));
     return;
   }
-  // Of a path that cannot be read the kernel knows the error. An empty one is a descriptor's; of a link that gets a name too.
-  if (!path || (path->empty() && where.operation != Operation::link)) return let_through(std::move(notification));
-  std::optional<FileQuestion> question = read_question(notification, where);
-  if (!question) return let_through(std::move(notification));
-  const bool wanted = question->only_reads && !path->empty() && delivery_.wants_file(*path);
+  // Of a path that cannot be read the kernel knows the error.
+  std::optional<FileQuestion> question = path ? read_question(notification, where) : std::nullopt;
+  if (!question || (path->empty() && !question->descriptor)) return let_through(std::move(notification));
+  const bool wanted = question->only_reads && delivery_.wants_file(*path);
   if (!all_) {
     if (!wanted) return let_through(std::move(notification));
     return take_wanted(std::move(notification), *path, std::move(*question));
@@ -83,7 +82,8 @@ void FileCalls::take_wanted(Notification notification, const std::string& path, 
 }
 
 // By its text first, which costs least.
-bool FileCalls::is_watched(Tid tid, TargetName& name, const FileCall::Request& request, std::string& resolved) {
+bool FileCalls::is_watched(Tid tid, TargetName& name, const FileCall::Request& request,
+                           std::string& resolved) {
   const std::string text = without_dots(name.path);
   const bool by_text = delivery_.watches_file(text);
   const bool follow = request.follow || (name.path.ends_with('/') && follows_before_slash(request.operation));
@@ -96,33 +96,47 @@ bool FileCalls::take_names(const Notification& notification, const FileArguments
                            FileQuestion& question) {
   const Tid tid = notification.tid();
   FileCall::Request& request = question.request;
-  std::optional<TargetName> name = path.empty() ? names_.name_of_descriptor(tid, question.folder)
-                                                : names_.name(tid, question.folder, std::move(path), question.beneath);
+  std::optional<TargetName> name =
+      path.empty() ? names_.name_of_descriptor(tid, question.folder)
+                   : names_.name(tid, question.folder, std::move(path), question.in_folder);
   if (!name) return false;
   bool watched = is_watched(tid, *name, request, request.resolved);
   if (has_second_name(where)) {
     OsResult<std::string> other = read_path(notification, where.other);
     if (!other || other->empty()) return false;
-    std::optional<TargetName> second = names_.name(tid, question.other_folder, std::move(*other), false);
+    std::optional<TargetName> second = names_.name(tid, question.other_folder, std::move(*other));
     if (!second) return false;
     const FileCall::Request as_made{.operation = where.operation, .follow = false};
     watched = is_watched(tid, *second, as_made, request.other_resolved) || watched;
     request.other = std::move(second->path);
   }
   request.path = std::move(name->path);
-  if (where.operation == Operation::symbolic_link || where.operation == Operation::link) names_.about_to_link(tid);
-  if (where.operation == Operation::remove || where.operation == Operation::rename) {
-    names_.about_to_change(tid, request.resolved);
-  }
-  if (where.operation == Operation::rename) names_.about_to_change(tid, request.other_resolved);
+  note_change(tid, request);
   return watched;
+}
+
+// Only a link or a folder that comes, goes or moves changes which file a path names.
+void FileCalls::note_change(Tid tid, const FileCall::Request& request) {
+  switch (request.operation) {
+    case Operation::symbolic_link:
+      return names_.about_to_link(tid);
+    case Operation::rename:
+      names_.about_to_change(tid, request.other_resolved);
+      [[fallthrough]];
+    case Operation::link:  // of a symbolic link makes another
+    case Operation::remove:
+      return names_.about_to_change(tid, request.resolved);
+    default:
+      return;
+  }
 }
 
 void FileCalls::list(Notification notification) {
   constexpr int kFolder = 0, kBuffer = 1, kSize = 2;
   const auto fd = static_cast<RemoteFd>(static_cast<int>(notification.argument(kFolder)));
   std::optional<TargetName> name = names_.name_of_descriptor(notification.tid(), fd);
-  if (!name || !delivery_.watches_file(name->path == "/" ? "/" : name->path + "/")) return let_through(std::move(notification));
+  if (!name || !delivery_.watches_file(name->path == "/" ? "/" : name->path + "/"))
+    return let_through(std::move(notification));
   FileQuestion question;
   question.request.operation = Operation::list;
   question.request.resolved = name->path;
@@ -131,6 +145,17 @@ void FileCalls::list(Notification notification) {
   question.answer.buffer = notification.argument(kBuffer);
   question.answer.size = static_cast<std::uint32_t>(notification.argument(kSize));
   ask(std::move(notification), std::move(question));
+}
+
+void FileCalls::mount(Notification notification) {
+  constexpr int kTarget = 1, kType = 2;
+  const OsResult<std::string> type = read_path(notification, kType);
+  OsResult<std::string> target = read_path(notification, kTarget);
+  if (type && target && type->starts_with("fuse")) {
+    std::optional<TargetName> name = names_.name(notification.tid(), kWorkingDirectory, std::move(*target));
+    if (name) names_.leave_alone(names_.resolve(notification.tid(), *name, true));
+  }
+  change_roots(std::move(notification));
 }
 
 void FileCalls::change_roots(Notification notification) {

@@ -26,14 +26,16 @@ class FileCalls {
   void take(Notification notification, const FileArguments& where);
   /// getdents64(2).
   void list(Notification notification);
-  /// What changes which file a path names: chroot(2), mount(2).
+  void mount(Notification notification);
+  /// What else changes which file a path names: chroot(2), setns(2).
   void change_roots(Notification notification);
 
  private:
-  struct Watched;
   bool is_memory_of_ours(const std::string& path) const;
   bool is_watched(Tid tid, TargetName& name, const FileCall::Request& request, std::string& resolved);
-  bool take_names(const Notification& notification, const FileArguments& where, std::string path, FileQuestion& question);
+  bool take_names(const Notification& notification, const FileArguments& where, std::string path,
+                  FileQuestion& question);
+  void note_change(Tid tid, const FileCall::Request& request);
   void take_wanted(Notification notification, const std::string& path, FileQuestion question);
   void ask(Notification notification, FileQuestion question);
 

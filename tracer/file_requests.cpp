@@ -66,7 +66,7 @@ bool read_open_how(const Notification& notification, const FileArguments& where,
   if (!how || notification.argument(where.size) != sizeof *how || how->flags >> 32 != 0) return false;
   if (how->mode != 0 && !creates(how->flags)) return false;
   set_open_flags(question, how->flags, how->mode);
-  question.beneath = (how->resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)) != 0;
+  question.in_folder = (how->resolve & RESOLVE_IN_ROOT) != 0;
   question.only_reads = question.only_reads && how->resolve == 0;
   return true;
 }
@@ -124,14 +124,18 @@ std::optional<FileQuestion> read_question(const Notification& notification, cons
   }
   if (where.operation == Operation::open) {
     const bool creat = where.layout == Layout::creat;
-    set_open_flags(out, creat ? O_CREAT | O_WRONLY | O_TRUNC : argument(notification, where.flags) & 0xffffffff, mode);
+    set_open_flags(
+        out, creat ? O_CREAT | O_WRONLY | O_TRUNC : argument(notification, where.flags) & 0xffffffff, mode);
     return out;
   }
+  // Of a link only the new name is of interest then; of the others a call by descriptor names no file.
+  out.descriptor = where.operation == Operation::link && (at_flags & AT_EMPTY_PATH) != 0;
   out.only_reads = where.operation == Operation::look || where.operation == Operation::access;
   out.request.follow = follows(where, at_flags);
   out.request.flags = static_cast<int>(argument(notification, where.flags));
   out.request.length = static_cast<off_t>(argument(notification, where.length));
-  out.request.mode = static_cast<mode_t>(mode) & (where.operation == Operation::make_node ? kPermissions | S_IFMT : kPermissions);
+  out.request.mode = static_cast<mode_t>(mode) &
+                     (where.operation == Operation::make_node ? kPermissions | S_IFMT : kPermissions);
   if (where.operation == Operation::remove && (at_flags & AT_REMOVEDIR) != 0) {
     out.request.operation = Operation::remove_folder;
   }

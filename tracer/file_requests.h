@@ -1,5 +1,5 @@
-// tracer/file_requests.h - What a call that names a file asks for, read from its arguments and the target's memory.
-// Source: open(2), openat2(2), the manual page in each row of calls.cpp.
+// tracer/file_requests.h - What a call that names a file asks for, read from its arguments and the target's
+// memory. Source: open(2), openat2(2), the manual page in each row of calls.cpp.
 #pragma once
 
 #include <fcntl.h>
@@ -30,7 +30,8 @@ struct FileAnswer {
 struct FileQuestion {
   FileCall::Request request;  ///< without its names
   RemoteFd folder{}, other_folder{};
-  bool beneath = false;     ///< openat2: an absolute path starts at `folder` too
+  bool in_folder = false;   ///< openat2: `folder` is the root
+  bool descriptor = false;  ///< an empty path means what is open as `folder`
   bool only_reads = false;  ///< an open for reading, a look or an access
   FileAnswer answer;
 };
@@ -39,8 +40,8 @@ struct FileQuestion {
 OsResult<std::string> read_path(const Notification& notification, int argument);
 /// nullopt: the kernel refuses such a call.
 std::optional<FileQuestion> read_question(const Notification& notification, const FileArguments& where);
-/// What only a handler needs: times, the text of a symbolic link, the target's umask. False: the kernel refuses it, or there is
-/// no path at all (utimensat(2) of a descriptor).
+/// What only a handler needs: times, the text of a symbolic link, the target's umask. False: the kernel
+/// refuses it, or there is no path at all (utimensat(2) of a descriptor).
 bool read_rest(const Notification& notification, const FileArguments& where, FileCall::Request& request);
 
 }  // namespace bigfoot

@@ -15,8 +15,8 @@
 namespace bigfoot {
 namespace {
 
-constexpr int kMostLinks = 40;               // linux/namei.h: MAXSYMLINKS
-constexpr std::size_t kMostNames = 32768;    // remembered, about 4 MiB; then they are forgotten
+constexpr int kMostLinks = 40;             // linux/namei.h: MAXSYMLINKS
+constexpr std::size_t kMostNames = 32768;  // remembered, about 4 MiB; then they are forgotten
 constexpr std::string_view kProc = "/proc/";
 
 // Appends the parts of `rest` to `name`, a path without dots and trailing slashes; "" is the root.
@@ -75,8 +75,9 @@ std::optional<TargetName> PathResolver::name_of_descriptor(Tid tid, RemoteFd fd)
   return out;
 }
 
-std::optional<TargetName> PathResolver::name(Tid tid, RemoteFd folder, std::string path, bool beneath) {
-  if (path.starts_with('/') && !beneath) {
+std::optional<TargetName> PathResolver::name(Tid tid, RemoteFd folder, std::string path, bool in_folder) {
+  if (in_folder) path = without_dots(path).erase(0, 1);
+  if (path.starts_with('/')) {
     TargetName out{.path = std::move(path)};
     out.staged = leave_stage(out.path);
     return out;
@@ -116,8 +117,15 @@ std::string PathResolver::resolve(Tid tid, TargetName& of, bool follow) {
   return name.empty() ? "/" : name;
 }
 
+bool PathResolver::is_left_alone(std::string_view name) const {
+  return std::any_of(left_alone_.begin(), left_alone_.end(),
+                     [&](const std::string& one) { return name.starts_with(one); });
+}
+
 std::optional<std::string> PathResolver::link_text(Tid tid, const std::string& name) {
-  if (name.starts_with(kProc)) return link_in_proc(tid, name);  // another for each process, and from call to call
+  if (is_left_alone(name)) return std::nullopt;
+  if (name.starts_with(kProc))
+    return link_in_proc(tid, name);  // another for each process, and from call to call
   if (roots_differ_) return read_link(tid, name);
   if (const auto found = links_.find(name); found != links_.end()) return found->second;
   std::optional<std::string> text = read_link(tid, name);
@@ -161,6 +169,7 @@ void PathResolver::heard_of(Tid tid) {
 
 void PathResolver::about_to_change(Tid tid, const std::string& name) {
   struct stat info {};
+  if (is_left_alone(name)) return about_to_link(tid);
   const UniqueFd root = roots_differ_ ? open_root(tid) : UniqueFd(::open("/", O_PATH | O_CLOEXEC));
   if (::fstatat(root.get(), below_root(name), &info, AT_SYMLINK_NOFOLLOW) != 0) return;
   if (S_ISLNK(info.st_mode) || S_ISDIR(info.st_mode)) about_to_link(tid);
@@ -169,6 +178,11 @@ void PathResolver::about_to_change(Tid tid, const std::string& name) {
 void PathResolver::about_to_link(Tid tid) {
   links_.clear();
   if (std::find(changing_.begin(), changing_.end(), tid) == changing_.end()) changing_.push_back(tid);
+}
+
+void PathResolver::leave_alone(std::string resolved) {
+  if (!resolved.ends_with('/')) resolved += '/';
+  if (!is_left_alone(resolved)) left_alone_.push_back(std::move(resolved));
 }
 
 void PathResolver::roots_differ() {

@@ -251,7 +251,8 @@ struct LaunchOptions {
   /// Whether every execve is held until the handler has answered it (TrafficHandler::on_exec).
   bool hold_execs = false;
   /// Which file calls are trapped at all. Each costs every call of its kind a round trip.
-  /// `opens`: of those only the ones for reading; `all`: every call that names a file (FileCall::Operation).
+  /// `opens`: of those only the ones for reading; `all`: every call that names a file (FileCall::Operation). Not seen are calls of
+  /// a descriptor, looks with AT_EMPTY_PATH, and calls that have no Operation: chdir(2), statfs(2), inotify_add_watch(2).
   enum class Files { none, opens, opens_and_looks, all } files = Files::none;
   /// With Files::all: a folder of the supervisor's, by its real name, that stands for the root: what a handler gives the target
   /// of it is open under its name without this prefix, and so is what the target finds through it. Calls that name a file

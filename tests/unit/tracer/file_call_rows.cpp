@@ -1,4 +1,5 @@
-// tests/unit/tracer/file_call_rows.cpp - See file_call_rows.h. The calls are made by number: which one libc takes differs.
+// tests/unit/tracer/file_call_rows.cpp - See file_call_rows.h. The calls are made by number: which one libc
+// takes differs.
 #include "file_call_rows.h"
 
 #include <fcntl.h>
@@ -82,10 +83,23 @@ const std::vector<FileCallRow> kRows{
     {"Openat2", [](const std::string&) { return open_how_at("new", {.flags = O_WRONLY | O_CREAT, .mode = 0666}); },
      "open F/new = F/new flags 0101 mode 0640"},
     {"Openat2InRoot", [](const std::string&) { return open_how_at("/file", {.flags = O_RDONLY, .resolve = RESOLVE_IN_ROOT}); },
-     "open F//file = F/file"},
+     "open F/file = F/file"},
+    {"Openat2AboveRoot", [](const std::string&) {
+      open_how how{.flags = O_WRONLY, .resolve = RESOLVE_IN_ROOT};
+      return ::syscall(SYS_openat2, folder_at("dir").get(), "deep/../../../inner", &how, sizeof how); },
+     "open F/dir/inner = F/dir/inner flags 01"},
     {"Openat2ShortStruct", [](const std::string&) { return open_how_at("file", {}, 8); }, "", EINVAL},
     {"Openat2ModeForNothing", [](const std::string&) { return open_how_at("file", {.flags = O_RDONLY, .mode = 0644}); }, "", EINVAL},
     {"Openat2BadStruct", [](const std::string&) { return ::syscall(SYS_openat2, AT_FDCWD, "file", kBad, sizeof(open_how)); }, "", EFAULT},
+    // It fails, which nobody waits for.
+    {"OpenInServedFolder", [](const std::string&) {
+      check(::syscall(SYS_mount, "none", "dirlink/deep", "fuse.none", 0, "fd=12345") == -1, "mount");
+      return ::syscall(SYS_openat, AT_FDCWD, "dirlink/deep/up/inner", O_WRONLY); },
+     "open F/dirlink/deep/up/inner = F/dir/deep/up/inner flags 01"},
+    {"OpenAfterAMount", [](const std::string& f) {
+      check(::syscall(SYS_mount, "none", "dirlink/deep", "nothing", 0, "") == -1, "mount");
+      return ::syscall(SYS_openat, AT_FDCWD, (f + "/dirlink/deep/up/inner").c_str(), O_WRONLY); },
+     "open F/dirlink/deep/up/inner = F/dir/inner flags 01"},
     // Looks.
     {"Newfstatat", [](const std::string&) { return ::syscall(SYS_newfstatat, AT_FDCWD, "link", buffer, 0); }, "look F/link = F/file"},
     {"NewfstatatOfLink", [](const std::string&) { return ::syscall(SYS_newfstatat, AT_FDCWD, "link", buffer, AT_SYMLINK_NOFOLLOW); },
@@ -125,6 +139,8 @@ const std::vector<FileCallRow> kRows{
     {"LinkatOfDescriptor", [](const std::string&) {
       return ::syscall(SYS_linkat, folder_at("file").get(), "", AT_FDCWD, "new", AT_EMPTY_PATH); },
      "link F/file = F/file to F/new = F/new nofollow"},
+    {"LinkatOfNothing", [](const std::string&) { return ::syscall(SYS_linkat, folder_at("file").get(), "", AT_FDCWD, "new", 0); },
+     "", ENOENT},
     {"LinkatThroughProc", [](const std::string&) {
       const UniqueFd file = folder_at("file");
       return ::syscall(SYS_linkat, AT_FDCWD, fmt::format("/proc/self/fd/{}", file.get()).c_str(), AT_FDCWD, "new", AT_SYMLINK_FOLLOW); },
@@ -203,9 +219,10 @@ const std::vector<FileCallRow> kRows{
 // clang-format on
 
 const char* name_of(Operation operation) {
-  constexpr const char* kNames[] = {"open",          "look",        "access",       "read_link", "list",      "make_folder",
-                                    "make_node",     "remove",      "remove_folder", "rename",   "link",      "symbolic_link",
-                                    "change_mode",   "change_owner", "truncate",     "set_times", "attributes"};
+  constexpr const char* kNames[] = {
+      "open",        "look",         "access",        "read_link", "list",      "make_folder",
+      "make_node",   "remove",       "remove_folder", "rename",    "link",      "symbolic_link",
+      "change_mode", "change_owner", "truncate",      "set_times", "attributes"};
   return kNames[static_cast<int>(operation)];
 }
 
@@ -214,7 +231,8 @@ std::string short_name(std::string path, const std::string& folder) {
   const std::string begin = path.substr(0, folder.size());
   if (begin == folder) path.replace(0, folder.size(), "F");
   for (const std::string before : {"/proc/self/fd/", "/dev/fd/"}) {
-    if (path.starts_with(before)) path.replace(before.size(), path.find_first_not_of("0123456789", before.size()) - before.size(), "N");
+    if (path.starts_with(before))
+      path.replace(before.size(), path.find_first_not_of("0123456789", before.size()) - before.size(), "N");
   }
   if (const std::size_t slashes = path.find("///"); slashes != std::string::npos) {
     path.replace(slashes, path.find_first_not_of('/', slashes) - slashes, "/.../");

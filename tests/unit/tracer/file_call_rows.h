@@ -1,5 +1,5 @@
-// tests/unit/tracer/file_call_rows.h - Every call that names a file, made by a program under test, and the request that must
-// arrive of it.
+// tests/unit/tracer/file_call_rows.h - Every call that names a file, made by a program under test, and the
+// request that must arrive of it.
 #pragma once
 
 #include <string>
@@ -19,7 +19,8 @@ struct FileCallRow {
 };
 const std::vector<FileCallRow>& file_call_rows();
 
-/// "open F/file = F/file flags 0x2", the folder written as F; what is not said is 0, "nofollow" where it does not follow.
+/// "open F/file = F/file flags 0x2", the folder written as F; what is not said is 0, "nofollow" where it does
+/// not follow.
 std::string to_text(const FileCall::Request& request, const std::string& folder);
 
 /// The tree that the calls are made in: files, folders and links.

@@ -293,6 +293,9 @@ const std::map<std::string, int (*)(const Arguments&)>& file_targets() {
       {"reads_links", reads_links},
       {"reads_list", reads_list},
       {"changes_nothing", changes_nothing},
+      {"uses_staged_folder", uses_staged_folder},
+      {"names_in_root", names_in_root},
+      {"moves_links", moves_links},
       {"file_call_storm", file_call_storm},
   };
   return kTargets;

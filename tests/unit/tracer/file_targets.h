@@ -16,6 +16,9 @@ int reads_descriptions(const std::vector<std::string>& arguments);
 int reads_links(const std::vector<std::string>& arguments);
 int reads_list(const std::vector<std::string>& arguments);
 int changes_nothing(const std::vector<std::string>& arguments);
+int uses_staged_folder(const std::vector<std::string>& arguments);
+int names_in_root(const std::vector<std::string>& arguments);
+int moves_links(const std::vector<std::string>& arguments);
 int file_call_storm(const std::vector<std::string>& arguments);
 
 }  // namespace bigfoot::test

@@ -224,6 +224,22 @@ TEST(FilesTest, LooksAreNotTrappedUnasked) {
   EXPECT_THAT(handler.files(), IsEmpty());
 }
 
+// Where every call that names a file is trapped, a wanted one is answered all the same, and only its reading.
+TEST(FilesTest, AmongAllCalls) {
+  const Folder folder;
+  Adding handler;
+  const std::string size = std::to_string((kThere + kMore).size());
+  for (const char* way : {"open", "openat", "openat2", "relative", "folder"}) {
+    EXPECT_EQ(run_with("reads", handler, {way, folder / "store", kThere + kMore}, Files::all).exit.exit_code, 0) << way;
+  }
+  EXPECT_EQ(run_with("looks", handler, {folder / "store", size}, Files::all).exit.exit_code, 0);
+  Adding writing;
+  writing.serve = nullptr;
+  EXPECT_EQ(run_with("other_opens", writing, {folder / "store", kThere}, Files::all).exit.exit_code, 0);
+  EXPECT_THAT(writing.files(), ElementsAre("look " + folder / "store")) << "the target asks for its size at the end";
+  EXPECT_EQ(run_with("killed_openers", handler, {folder / "store"}, Files::all).exit.exit_code, 0);
+}
+
 // musl calls open and stat, where glibc calls openat and newfstatat.
 TEST(FilesTest, StaticMusl) {
   ASSERT_EQ(std::system("command -v musl-gcc > /dev/null"), 0) << "no musl-gcc: scripts/install-packages clients";
@@ -307,6 +323,10 @@ TEST_P(FilePlaceTest, Works) {
               for (const char* way : {"open", "openat2", "folder"}) {
                 const RunResult result = run_with("reads", handler, {way, folder / "store", kThere + kMore});
                 if (result.exit.exit_code != 0) return 93;
+              }
+              for (const char* way : {"relative", "folder"}) {
+                const std::vector<std::string> arguments{way, folder / "store", kThere + kMore};
+                if (run_with("reads", handler, arguments, Files::all).exit.exit_code != 0) return 95;
               }
               return run_with("looks", handler, looks, Files::opens_and_looks).exit.exit_code.value_or(94);
             }),
