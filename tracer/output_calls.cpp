@@ -20,27 +20,32 @@
 namespace bigfoot {
 namespace {
 
-constexpr std::size_t kMostRead = 1024 * 1024;  // of one call: sixteen times what a pipe holds (pipe(7))
+constexpr std::size_t kMostRead = 1024 * 1024;   // of one call: sixteen times what a pipe holds (pipe(7))
 constexpr std::size_t kMostAtOnce = 0x7ffff000;  // write(2), "NOTES": more is not written by one call
-constexpr std::size_t kMostBegun = 4096;        // threads; when there are more, those before are forgotten
+constexpr std::size_t kMostBegun = 4096;         // threads; when there are more, those before are forgotten
 
 bool is_same_file(const struct stat& one, const struct stat& other) {
   if (S_ISCHR(one.st_mode) && S_ISCHR(other.st_mode)) return one.st_rdev == other.st_rdev;
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-// Whether a descriptor of the target and one of ours are one opening of a file; nullopt: kcmp(2) is not allowed, or not there.
+// Whether a descriptor of the target and one of ours are one opening of a file; nullopt: kcmp(2) is not
+// allowed, or not there.
 std::optional<bool> is_same_opening(Tid tid, RemoteFd number, int ours) {
-  const long order = ::syscall(SYS_kcmp, static_cast<pid_t>(tid), ::getpid(), KCMP_FILE, static_cast<unsigned long>(number),
-                               static_cast<unsigned long>(ours));
+  const long order = ::syscall(SYS_kcmp, static_cast<pid_t>(tid), ::getpid(), KCMP_FILE,
+                               static_cast<unsigned long>(number), static_cast<unsigned long>(ours));
   if (order < 0) return std::nullopt;
   return order == 0;
 }
 
 // Two programs that want to see nothing of what they print have nothing else in common.
-bool is_null(const struct stat& file) { return S_ISCHR(file.st_mode) && file.st_rdev == ::makedev(1, 3); }  // null(4)
+bool is_null(const struct stat& file) {
+  return S_ISCHR(file.st_mode) && file.st_rdev == ::makedev(1, 3);
+}  // null(4)
 
-bool may_wait(const struct stat& file) { return S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode) || S_ISCHR(file.st_mode); }
+bool may_wait(const struct stat& file) {
+  return S_ISFIFO(file.st_mode) || S_ISSOCK(file.st_mode) || S_ISCHR(file.st_mode);
+}
 
 void let_through(Notification notification) { static_cast<void>(std::move(notification).let_through()); }
 
@@ -62,8 +67,8 @@ struct OutputCalls::Buffer {
     for (const iovec& part : parts) {
       const std::size_t before = out.size();
       out.resize(before + std::min(part.iov_len, kMostRead - before));
-      const OsResult<void> done =
-          memory.read(reinterpret_cast<std::uint64_t>(part.iov_base), out.data() + before, out.size() - before);
+      const OsResult<void> done = memory.read(reinterpret_cast<std::uint64_t>(part.iov_base),
+                                              out.data() + before, out.size() - before);
       if (!done) return std::unexpected(done.error());
     }
     return out;
@@ -93,8 +98,10 @@ struct OutputCall::State {
   ssize_t write_now() const {
     struct stat info {};
     if (::fstat(descriptor, &info) != 0) return -1;
-    if (S_ISSOCK(info.st_mode)) return ::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if ((::fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0) return ::write(descriptor, bytes.data(), bytes.size());
+    if (S_ISSOCK(info.st_mode))
+      return ::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if ((::fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0)
+      return ::write(descriptor, bytes.data(), bytes.size());
     const std::string path = fmt::format("/proc/self/fd/{}", descriptor);
     const UniqueFd own(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     return own ? ::write(own.get(), bytes.data(), bytes.size()) : -1;
@@ -123,8 +130,10 @@ std::size_t OutputCall::write() {
       state.notification.alive()) {
     const ssize_t done = state.write_now();
     // Of any other error (EPIPE, with its signal) the kernel is to tell.
-    if (done >= 0) state.written = done;
-    else if (errno == EAGAIN) state.written = -EAGAIN;
+    if (done >= 0)
+      state.written = done;
+    else if (errno == EAGAIN)
+      state.written = -EAGAIN;
   }
   if (!state.written) return state.bytes.size();
   return *state.written < 0 ? 0 : static_cast<std::size_t>(*state.written);
@@ -166,8 +175,8 @@ void OutputCalls::writev(Notification notification) {
   const std::uint64_t count = notification.argument(2);
   if (count == 0 || count > IOV_MAX) return let_through(std::move(notification));  // EINVAL, or nothing
   Buffer buffer{std::vector<iovec>(count)};
-  const OsResult<void> read =
-      RemoteMemory(notification.tid()).read(notification.argument(1), buffer.parts.data(), count * sizeof(iovec));
+  const OsResult<void> read = RemoteMemory(notification.tid())
+                                  .read(notification.argument(1), buffer.parts.data(), count * sizeof(iovec));
   if (!read) return let_through(std::move(notification));  // EFAULT
   take(std::move(notification), buffer);
 }
@@ -180,7 +189,9 @@ bool OutputCalls::is_held(int descriptor) const {
 std::optional<OutputCalls::Meant> OutputCalls::meant(Tid tid, RemoteFd number) const {
   const int same = static_cast<int>(number);
   const int other = same == STDOUT_FILENO ? STDERR_FILENO : STDOUT_FILENO;
-  const auto ours = [this](int descriptor) -> const struct stat& { return ours_[static_cast<std::size_t>(descriptor)]; };
+  const auto ours = [this](int descriptor) -> const struct stat& {
+    return ours_[static_cast<std::size_t>(descriptor)];
+  };
   const auto is_open = [this](int descriptor) { return open_[static_cast<std::size_t>(descriptor)]; };
   const std::optional<bool> same_opening = is_open(same) ? is_same_opening(tid, number, same) : std::nullopt;
   if (same_opening.value_or(false)) {  // what it was started with: nearly always
@@ -211,8 +222,8 @@ void OutputCalls::take(Notification notification, const Buffer& buffer) {
   const std::size_t told = std::min(told_before(tid, buffer), bytes->size());
   bytes->erase(0, told);
   OutputCall call(std::make_unique<OutputCall::State>(
-      OutputCall::State{std::move(notification), who->caller, number, file->descriptor, std::move(*bytes), cut, *this,
-                        file->may_wait, file->is_ours, buffer.from(), told}));
+      OutputCall::State{std::move(notification), who->caller, number, file->descriptor, std::move(*bytes),
+                        cut, *this, file->may_wait, file->is_ours, buffer.from(), told}));
   if (call.bytes().empty()) return std::move(call).let_through();
   delivery_.output(std::move(call));
 }
@@ -236,7 +247,8 @@ void OutputCalls::remember(const OutputCall::State& call) {
   if (!written) return;
   const std::lock_guard lock(mutex_);
   if (begun_.size() >= kMostBegun) begun_.clear();
-  begun_[static_cast<pid_t>(call.caller.tid)] = {call.from, call.from + call.told + call.bytes.size(), *written};
+  begun_[static_cast<pid_t>(call.caller.tid)] = {call.from, call.from + call.told + call.bytes.size(),
+                                                 *written};
 }
 
 }  // namespace bigfoot

@@ -16,7 +16,8 @@
 
 namespace bigfoot {
 
-/// Every write of the tree by descriptor 1 or 2 waits here; one to another file than the run's costs a look at it.
+/// Every write of the tree by descriptor 1 or 2 waits here; one to another file than the run's costs a look
+/// at it.
 class OutputCalls {
  public:
   /// Which are asked about.
@@ -33,9 +34,11 @@ class OutputCalls {
   struct Meant {
     int descriptor = 1;
     bool may_wait = false;  // a pipe, a socket, a terminal
-    bool is_ours = false;   // not just the same file, the same opening of it: its flags are those of our descriptor
+    bool is_ours =
+        false;  // not just the same file, the same opening of it: its flags are those of our descriptor
   };
-  /// A write that may have had to wait for room. A signal may end it before all is written, and it is made again then.
+  /// A write that may have had to wait for room. A signal may end it before all is written, and it is made
+  /// again then.
   struct Begun {
     std::uint64_t from = 0, to = 0;  // addresses; told of to here
     std::uint64_t written = 0;       // by its thread, before it

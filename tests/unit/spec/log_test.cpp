@@ -204,6 +204,7 @@ const SourceCase kSources[] = {
     {"syslog", Channel::Source::syslog, "syslog", {.transport = Transport::unix_datagram, .path = "/dev/log"}},
     {"syslog", Channel::Source::syslog, "syslog", {.transport = Transport::unix_stream, .path = "/run/systemd/journal/dev-log"}},
     {"journald", Channel::Source::journal, "journald", {.transport = Transport::unix_datagram, .path = "/run/systemd/journal/socket"}},
+    {"journald", Channel::Source::journal, "journald", {.transport = Transport::unix_stream, .path = "/run/systemd/journal/stdout"}},
     {"udp://logs.example.com:514", Channel::Source::udp, "udp://logs.example.com:514", {.transport = Transport::udp, .host = "logs.example.com", .port = 514}},
     {"tcp://127.0.0.1:601", Channel::Source::tcp, "tcp://127.0.0.1:601", {.transport = Transport::tcp, .address = "127.0.0.1", .port = 601}},
 };

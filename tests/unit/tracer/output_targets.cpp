@@ -1,5 +1,5 @@
-// tests/unit/tracer/output_targets.cpp - Each says on its standard error what a test is to see there, so it tells of what
-// went wrong by its exit status alone.
+// tests/unit/tracer/output_targets.cpp - Each says on its standard error what a test is to see there, so it
+// tells of what went wrong by its exit status alone.
 #include "output_targets.h"
 
 #include <fcntl.h>
@@ -65,7 +65,8 @@ int odd_writes(const Arguments&) {
   MUST(::writev(2, endless, 1) == -1 && errno == EINVAL);
   // Text that ends with the last page that is there: the kernel writes that much.
   constexpr std::size_t kPage = 4096;
-  auto* two = static_cast<char*>(::mmap(nullptr, 2 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  auto* two = static_cast<char*>(
+      ::mmap(nullptr, 2 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   MUST(two != MAP_FAILED && ::munmap(two + kPage, kPage) == 0);
   two[kPage - 2] = 'a';
   two[kPage - 1] = '\n';
@@ -108,7 +109,8 @@ int eight_threads(const Arguments&) {
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 8; ++thread) {
     threads.emplace_back([thread] {
-      for (int i = 0; i < 400; ++i) MUST(put(i % 2 == 0 ? 2 : 1, fmt::format("thread {} line {}\n", thread, i)));
+      for (int i = 0; i < 400; ++i)
+        MUST(put(i % 2 == 0 ? 2 : 1, fmt::format("thread {} line {}\n", thread, i)));
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -150,8 +152,10 @@ int is_interrupted(const Arguments& arguments) {
   MUST(::setitimer(ITIMER_REAL, &often, nullptr) == 0);
   for (std::size_t at = 0; at < text.size();) {
     const ssize_t done = ::write(2, text.data() + at, std::min<std::size_t>(text.size() - at, 30'000));
-    if (done > 0) at += static_cast<std::size_t>(done);
-    else MUST(errno == EINTR && arguments.at(1) != "restarts");
+    if (done > 0)
+      at += static_cast<std::size_t>(done);
+    else
+      MUST(errno == EINTR && arguments.at(1) != "restarts");
   }
   return 0;
 }

@@ -1,4 +1,5 @@
-// tests/unit/tracer/outputs_test.cpp - What comes out of a program whose writes are watched, and what is told of them.
+// tests/unit/tracer/outputs_test.cpp - What comes out of a program whose writes are watched, and what is told
+// of them.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -46,11 +47,13 @@ struct Ends {
 };
 Ends make_ends(bool socket) {
   int ends[2] = {-1, -1};
-  EXPECT_EQ(socket ? ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) : ::pipe2(ends, O_CLOEXEC), 0);
+  EXPECT_EQ(socket ? ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) : ::pipe2(ends, O_CLOEXEC),
+            0);
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-int run_watched(const std::string& target, const Arguments& arguments, const Plan& plan, int told_out, int told_err) {
+int run_watched(const std::string& target, const Arguments& arguments, const Plan& plan, int told_out,
+                int told_err) {
   EchoHandler handler;
   handler.output = [&](OutputCall call) {
     const std::size_t size = plan.swallow ? call.bytes().size() : call.write();
@@ -111,8 +114,10 @@ Seen run(const std::string& target, const Plan& plan, const Arguments& arguments
       if (watched[i].fd < 0 || watched[i].revents == 0) continue;
       char part[5000];
       const ssize_t size = ::read(watched[i].fd, part, sizeof part);
-      if (size <= 0) watched[i].fd = -1;
-      else into[i]->append(part, static_cast<std::size_t>(size));
+      if (size <= 0)
+        watched[i].fd = -1;
+      else
+        into[i]->append(part, static_cast<std::size_t>(size));
       if (plan.slow) ::usleep(1000);
     }
   }
@@ -233,7 +238,8 @@ TEST(OutputsTest, AWriteThatIsInterruptedIsToldOfOnce) {
     const Seen seen = run("is_interrupted", {.slow = true}, {"600000", way});
     EXPECT_EQ(seen.status, 0) << way;
     EXPECT_GE(seen.err.size(), 600'000u);
-    EXPECT_TRUE(seen.told_err == seen.err) << way << ": " << seen.told_err.size() << " of " << seen.err.size();
+    EXPECT_TRUE(seen.told_err == seen.err)
+        << way << ": " << seen.told_err.size() << " of " << seen.err.size();
   }
 }
 
