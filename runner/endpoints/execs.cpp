@@ -195,10 +195,11 @@ Execs::Replaced Execs::replace(ExecCall call) {
     fail(std::move(call), code);
     return {{}, code, fmt::format("socketpair: {}", errno_name(code)), ""};
   }
+  const Pid pid = call.caller().pid;
   const std::optional<TaskStatus> status = task_status(call.caller().tid);  // after a failure it may be gone at once
   const OsResult<void> replaced = std::move(call).replace(stub_.get(), ends.of_the_stub.get());
   if (replaced) {
-    replaced_.insert(caller.pid);
+    replaced_.insert(pid);
     return {std::move(ends.ours), 0, "", ""};
   }
   const int code = replaced.error().code;
