@@ -143,10 +143,17 @@ void FileCall::answer(int fd) && {
   }
 }
 
-void FileCall::give(int fd) && {
+// In two steps, since in one the target may have closed its descriptor before ours is: then ours would be the last.
+void FileCall::give(UniqueFd file) && {
   const std::unique_ptr<State> state = std::move(state_);
   assert(state->request.operation == Operation::open);
-  static_cast<void>(std::move(state->notification).install(fd, state->answer.close_on_exec));
+  const OsResult<int> number = state->notification.place(file.get(), std::nullopt, state->answer.close_on_exec);
+  if (!number) {
+    static_cast<void>(std::move(state->notification).fail(Errno{number.error().code}));
+    return;
+  }
+  file.reset();
+  static_cast<void>(std::move(state->notification).succeed(*number));
 }
 
 void FileCall::describe(const struct stat& info) && {

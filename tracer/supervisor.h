@@ -115,8 +115,8 @@ class FileCall {
   /// open, look, access: as if the path named the file behind `fd`: an open gives a descriptor of its own to it (its offset is
   /// not shared, reading only), stat tells its size, access says yes to reading.
   void answer(int fd) &&;
-  /// open: the target gets this very open file.
-  void give(int fd) &&;
+  /// open: the target gets this very open file; our descriptor of it is closed before the target goes on.
+  void give(UniqueFd file) &&;
   /// look: stat tells this.
   void describe(const struct stat& info) &&;
   /// read_link: the link's text, cut to the target's buffer.

@@ -32,7 +32,7 @@ inline void send(FileCall call, FileReply reply) {
     void operator()(FileReply::Real) { std::move(call).let_through(); }
     void operator()(FileReply::Done) { std::move(call).succeed(); }
     void operator()(Errno code) { std::move(call).fail(code); }
-    void operator()(const UniqueFd& file) { std::move(call).give(file.get()); }
+    void operator()(UniqueFd& file) { std::move(call).give(std::move(file)); }
     void operator()(const struct stat& info) { std::move(call).describe(info); }
     void operator()(const FileReply::Listing& listing) { std::move(call).answer_list(listing.records); }
     void operator()(const FileReply::Link& link) { std::move(call).answer_link(link.text); }

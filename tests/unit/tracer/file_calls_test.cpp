@@ -88,7 +88,7 @@ TEST(FileAnswersTest, AnOpenGivesTheHandlersFile) {
   Watching handler(tree.path());
   const UniqueFd file(::memfd_create("given", MFD_CLOEXEC));
   handler.serve = [&](FileCall call) {
-    if (call.request().operation == FileCall::Operation::open) std::move(call).give(file.get());
+    if (call.request().operation == FileCall::Operation::open) std::move(call).give(UniqueFd(::dup(file.get())));
   };
   EXPECT_EQ(run_watched("reads_given", handler, {tree.path()}).exit.exit_code, 0);
   char text[100] = "";
@@ -208,8 +208,8 @@ TEST(FileCallsTest, AStagedFolderIsTheOneItStandsFor) {
   handler.serve = [&](FileCall call) {
     handler.requests.push_back(to_text(call.request(), tree.path()));
     if (!call.request().resolved.ends_with("/virtual")) return std::move(call).fail(Errno{EOWNERDEAD});
-    const UniqueFd folder(::open(staged.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    std::move(call).give(folder.get());
+    UniqueFd folder(::open(staged.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    std::move(call).give(std::move(folder));
   };
   EXPECT_EQ(
       run_watched("uses_staged_folder", handler, {tree.path(), stage.path()}, stage.path()).exit.exit_code,
@@ -288,7 +288,7 @@ TEST(FileCallsTest, TargetsKilledAtAnyMoment) {
       }
       for (FileCall& call : calls) {
         if (call.request().operation == FileCall::Operation::open) {
-          std::move(call).give(file.get());
+          std::move(call).give(UniqueFd(::dup(file.get())));
         } else {
           std::move(call).describe({});
         }
