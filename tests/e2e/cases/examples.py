@@ -19,7 +19,7 @@ CASES = [
          has=('argv[2]   expected "v1.2.{{int}}"    got "v1.3.0"', 'accept it:  exec = ["git", "tag", "v1.3.0"]', "UNUSED")),
     Case("commands, files and log lines of one script", ["@examples@/publish/publish.sh"], args=("--spec", "@examples@/publish/publish.toml"),
          report="WARNING publish: no gh here: the release stays local\nINFO publish: publishing v1.4.0\nINFO publish: published v1.4.0\n",
-         counts={"asserted": 8}),
+         counts={"asserted": 9}),
     Case("socket", [PYTHON, "@examples@/socket/sockets.py"], args=("--spec", "@examples@/socket/sockets.toml"),
          stdout="b'HTTP/1.1 200 OK\\r\\n\\r\\n'\nConnection refused\nb'signed by agent'\nthe agent hung up\n"),
 ]
