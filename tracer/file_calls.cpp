@@ -81,6 +81,16 @@ void FileCalls::take_wanted(Notification notification, const std::string& path, 
   ask(std::move(notification), std::move(question));
 }
 
+// "..", behind a watched folder: one that is not there really the kernel cannot walk through.
+bool FileCalls::walks_through_watched(const std::string& path) const {
+  for (std::size_t up = path.find("/.."); up != path.npos; up = path.find("/..", up + 1)) {
+    const std::size_t end = up + std::string_view("/..").size();
+    const bool is_name = end != path.size() && path[end] != '/';
+    if (!is_name && delivery_.watches_file(without_dots(std::string_view(path).substr(0, up)))) return true;
+  }
+  return false;
+}
+
 // By its text first, which costs least.
 bool FileCalls::is_watched(Tid tid, TargetName& name, const FileCall::Request& request,
                            std::string& resolved) {
@@ -88,7 +98,7 @@ bool FileCalls::is_watched(Tid tid, TargetName& name, const FileCall::Request& r
   const bool by_text = delivery_.watches_file(text);
   const bool follow = request.follow || (name.path.ends_with('/') && follows_before_slash(request.operation));
   resolved = names_.resolve(tid, name, follow);
-  return by_text || name.staged || (resolved != text && delivery_.watches_file(resolved));
+  return by_text || name.staged || walks_through_watched(name.path) || (resolved != text && delivery_.watches_file(resolved));
 }
 
 // Leaves the names empty where there is none. Gives whether one of them is watched.

@@ -32,6 +32,7 @@ class FileCalls {
 
  private:
   bool is_memory_of_ours(const std::string& path) const;
+  bool walks_through_watched(const std::string& path) const;
   bool is_watched(Tid tid, TargetName& name, const FileCall::Request& request, std::string& resolved);
   bool take_names(const Notification& notification, const FileArguments& where, std::string path,
                   FileQuestion& question);

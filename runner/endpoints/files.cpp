@@ -79,21 +79,26 @@ bool Files::is_real(const std::string& path, const FileOwner& owner) const {
   return guard.denying_file(path) == nullptr && (guard.level("file") != GuardLevel::error || guard.allowing_file(path) != nullptr);
 }
 
-/// A path that is real, but that the target names through the stage.
+/// A path that is real, but that the target names through the stage, or by ".." behind a folder that is not there really.
 FileReply Files::elsewhere(const Asked& asked) {
   const Operation operation = asked.request.operation;
-  const bool reads = operation == Operation::look || operation == Operation::access ||
-                     (operation == Operation::open && (asked.request.flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY);
-  if (!reads) {
-    ++services_.notices[fmt::format("{}: a real file that is named through a watched folder can only be read (EACCES)", asked.name.path)];
-    return failed(EACCES);
-  }
-  OsResult<UniqueFd> file = open_file(asked.call.caller().tid, asked.name.path, asked.request.follow);
-  if (!file) return failed(file.error().code);
-  if (operation == Operation::open) return {std::move(*file)};
-  if (operation == Operation::access) return ended_with((asked.request.flags & W_OK) != 0 ? EACCES : 0);
+  const Tid tid = asked.call.caller().tid;
+  const std::string& path = asked.name.path;
+  const OsResult<UniqueFd> there = open_as(tid, path, O_PATH | (asked.request.follow ? 0 : O_NOFOLLOW), 0);
   struct stat info {};
-  return ::fstat(file->get(), &info) == 0 ? FileReply{info} : failed(errno);
+  if (there && ::fstat(there->get(), &info) != 0) return failed(errno);
+  if (operation == Operation::look) return there ? FileReply{info} : failed(there.error().code);
+  if (operation == Operation::access) {
+    if (!there) return failed(there.error().code);
+    return ended_with(::faccessat(there->get(), "", asked.request.flags, AT_EACCESS | AT_EMPTY_PATH) == 0 ? 0 : errno);
+  }
+  // Anything else may wait for somebody when it is opened.
+  if (operation == Operation::open && (!there || S_ISREG(info.st_mode) || S_ISDIR(info.st_mode))) {
+    OsResult<UniqueFd> file = open_as(tid, path, asked.request.flags, asked.request.mode);
+    return file ? FileReply{std::move(*file)} : failed(file.error().code);
+  }
+  ++services_.notices[fmt::format("{}: a real path that is named through a watched folder can only be opened (EACCES)", path)];
+  return failed(EACCES);
 }
 
 FileReply Files::look(const Asked& asked) {

@@ -106,6 +106,8 @@ PYTHONS = [
          entry(f"read {W}/c", 'replies = [ { errno = "ENOENT" }, { text = "one" }, { text = "two" } ]'), stdout="No such file or directory\none\ntwo\n"),
 ]
 CLIENTS = [
+    case("the folder above one that is not there really", sh("ls -a w; stat -c %F w/..; echo real > w/../beside; cat beside"), OPTIONAL,
+         stdout=".\n..\nconfig.yaml\ndirectory\nreal\n"),
     case("cat and ls", sh("cat w/config.yaml; ls w; ls -l w/config.yaml | cut -c1-10"), CONFIG, stdout="a: 1\nconfig.yaml\n-rw-r--r--\n"),
     case("cp", sh("cp w/config.yaml w/copy; ls w; cat w/copy"), CONFIG, write("copy", "a: 1\\n"), stdout="config.yaml\ncopy\na: 1\n"),
     case("cp out of the watched paths", sh("cp w/config.yaml real; cat real"), CONFIG, stdout="a: 1\n"),
