@@ -229,8 +229,8 @@ void Run::output(Pid pid, const Channel& channel, const std::string& bytes, std:
 void Run::catch_up() {
   gate_.catch_up();
   if (std::exchange(catching_up_, true)) return;
+  log_sources_.read();  // first: the connection's datagrams before it were read when it was made
   datagrams_->read_logs();
-  log_sources_.read();
   catching_up_ = false;
 }
 

@@ -12,6 +12,7 @@
 #include "runner/endpoints/exec_play.h"
 #include "runner/exec_policy.h"
 #include "spec/command_text.h"
+#include "tracer/pidfd_info.h"
 #include "tracer/proc.h"
 
 namespace bigfoot {
@@ -60,14 +61,28 @@ bool is_run_by_env(const std::string& path) {
   return base_name(line.substr(from, line.find_first_of(" \t", from) - from)) == "env";
 }
 
-/// Whether its stdin is the one that bigfoot-run was given, and may never end: a pipe of whoever started the
-/// run.
-bool reads_the_runs_input(Pid pid) {
+bool same_file(const struct stat& one, const struct stat& other) { return one.st_dev == other.st_dev && one.st_ino == other.st_ino; }
+
+bool input_of(Pid pid, struct stat& info) {
+  return ::stat(fmt::format("/proc/{}/fd/0", static_cast<pid_t>(pid)).c_str(), &info) == 0;
+}
+
+Pid parent_of(Pid pid) {
+  const Tid leader{static_cast<pid_t>(pid)};
+  if (const auto info = thread_info(leader)) return Pid{static_cast<pid_t>(info->ppid)};
+  const auto status = task_status(leader);
+  return status ? status->parent : Pid{};
+}
+
+/// Whether nobody meant its stdin for it: it is what bigfoot-run was given, and may never end, or what its parent reads itself
+/// (`while read name; do convert $name; done < names`).
+bool inherits_its_input(Pid pid) {
   struct stat ours {
-  }, its{};
-  const std::string path = fmt::format("/proc/{}/fd/0", static_cast<pid_t>(pid));
-  if (::fstat(STDIN_FILENO, &ours) != 0 || ::stat(path.c_str(), &its) != 0) return false;
-  return !S_ISREG(ours.st_mode) && ours.st_dev == its.st_dev && ours.st_ino == its.st_ino;
+  }, its{}, of_parent{};
+  if (!input_of(pid, its)) return false;
+  if (::fstat(STDIN_FILENO, &ours) == 0 && !S_ISREG(ours.st_mode) && same_file(ours, its)) return true;
+  const Pid parent = parent_of(pid);
+  return parent != Pid{} && input_of(parent, of_parent) && same_file(of_parent, its);
 }
 
 struct ChannelEnds {
@@ -214,7 +229,7 @@ Execs::Replaced Execs::replace(ExecCall call) {
 
 asio::awaitable<void> Execs::play(ExecCall call, Asked asked, ExecOutcome outcome) {
   const Pid pid = asked.pid;
-  const bool reads = !reads_the_runs_input(pid) || !is_content_with(*outcome.entry, "");
+  const bool reads = !is_content_with(*outcome.entry, "") || !inherits_its_input(pid);
   const std::shared_ptr<ExecSession> session = std::move(outcome.session);
   Replaced replaced = replace(std::move(call));
   if (replaced.channel) {

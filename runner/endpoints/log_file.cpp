@@ -6,10 +6,13 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 namespace bigfoot {
 namespace {
 
 constexpr std::size_t kMostRead = 256 * 1024;  // in one go
+constexpr std::size_t kRemembered = 4096;      // bytes by which a file is known again
 
 class FollowedFile : public LogFile {
  public:
@@ -19,7 +22,7 @@ class FollowedFile : public LogFile {
 
   std::string more() override {
     if (!file_ && !open()) return {};
-    if (size() < at_) at_ = 0;  // cut short: what is there now is new
+    if (size() < at_ || is_rewritten()) start_anew();  // cut short: what is there now is new
     std::string text = read();
     if (!text.empty() || !is_replaced()) return text;
     file_.reset();  // the old one has been read to its end
@@ -28,11 +31,15 @@ class FollowedFile : public LogFile {
 
  private:
   bool open() {
-    at_ = 0;
+    start_anew();
     file_ = UniqueFd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat info {};
     if (file_ && (::fstat(file_.get(), &info) != 0 || !S_ISREG(info.st_mode))) file_.reset();
     return static_cast<bool>(file_);
+  }
+  void start_anew() {
+    at_ = 0;
+    last_.clear();
   }
   off_t size() const {
     struct stat info {};
@@ -44,17 +51,27 @@ class FollowedFile : public LogFile {
     if (::fstat(file_.get(), &ours) != 0 || ::stat(path_.c_str(), &there) != 0) return false;
     return ours.st_dev != there.st_dev || ours.st_ino != there.st_ino;
   }
+  /// Cut short, and as long as before again.
+  bool is_rewritten() const {
+    std::string now(last_.size(), '\0');
+    const off_t from = at_ - static_cast<off_t>(last_.size());
+    return ::pread(file_.get(), now.data(), now.size(), from) == static_cast<ssize_t>(now.size()) && now != last_;
+  }
   std::string read() {
     std::string text(kMostRead, '\0');
     const ssize_t size = ::pread(file_.get(), text.data(), text.size(), at_);
     text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-    at_ += static_cast<off_t>(text.size());
+    if (!text.empty()) {
+      at_ += static_cast<off_t>(text.size());
+      last_ = text.substr(text.size() - std::min(text.size(), kRemembered));
+    }
     return text;
   }
 
   const std::string path_;
   UniqueFd file_;
   off_t at_ = 0;
+  std::string last_;  // what stands right before at_, as far as it was read
 };
 
 }  // namespace

@@ -74,6 +74,9 @@ PYTHONS = [
                                                           f"p.stdin.write(b'x' * {LARGE}); p.stdin.close()\nprint(len(p.stdout.read()), p.wait())"),
          spec(entry('exec = ["filter"]', 'stdin = { file = "in.txt" }', 'reply = { stdout = { file = "out.txt" } }')),
          files={"in.txt": "x" * LARGE, "out.txt": "y" * LARGE}, stdout=f"{LARGE} 0\n"),
+    Case("stdin that its parent reads itself", ["sh", "-c", "while read name; do convert $name; done < list"],
+         spec(entry('exec = ["convert", "{{/[abc]/}}"]', 'times = 3', 'reply = { stdout = "ok\\n" }')), files={"list": "a\nb\nc\n"},
+         stdout="ok\nok\nok\n"),
     Case("stdin that nobody closes", python("import subprocess as s\np = s.Popen(['git', 'pull', '--ff-only'], stdin=-1)\nprint(p.wait())"),
          spec(PULL), stdout="Already up to date.\n0\n"),
     Case("a command that is killed", python("import subprocess as s\np = s.Popen(['git', 'pull'], stdin=-1, stdout=-1)\np.stdout.read(1)\np.kill()\n"

@@ -296,6 +296,9 @@ FILES = [
     Case("a log file and calls, in order", logging(ALICE, CALL, LIMIT, setup=TO_FILE), spec(FILE, FIRST, PAY, SECOND), counts={"asserted": 3}),
     Case("a log file that is cut short", ["bash", "-c", "echo 'INFO a: long long long long line' > app.log; sleep 0.1; echo 'INFO a: new' > app.log"],
          spec(FILE, record("INFO", "a", "long long long long line"), record("INFO", "a", "new")), calls=TWO),
+    Case("a log file that is written anew, as long as before",
+         ["bash", "-c", "echo 'INFO a: one' > app.log; sleep 0.5; echo 'INFO a: two' > app.log"],
+         spec(FILE, record("INFO", "a", "one"), record("INFO", "a", "two")), calls=TWO),
 ]
 ORDER = [
     Case("standard error and calls, in order", logging(ALICE, CALL, LIMIT), spec(APP, FIRST, PAY, SECOND), report=LINES, counts={"asserted": 3}),
