@@ -140,12 +140,13 @@ INSTANTIATE_TEST_SUITE_P(, FileAnswerTest,
                              {"reads_links", [](FileCall call) { std::move(call).answer_link("some/text"); }},
                              {"changes_nothing", [](FileCall call) { std::move(call).succeed(); }},
                              {"reads_list",
-                              [ended = std::make_shared<bool>(false)](FileCall call) {
+                              [ended = std::make_shared<std::atomic<bool>>(false)](FileCall call) {
                                 if (call.request().operation != FileCall::Operation::list) return;
                                 const std::string entries = two_entries();
                                 if (call.room() < entries.size()) return std::move(call).fail(Errno{EINVAL});
-                                std::move(call).answer_list(*ended ? "" : entries);
-                                *ended = !*ended;
+                                const bool over = *ended;
+                                *ended = !over;  // first: the target asks again at once
+                                std::move(call).answer_list(over ? "" : entries);
                               }},
                          }),
                          [](const auto& info) { return std::string(info.param.target); });
