@@ -5,9 +5,10 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 
-#include <algorithm>
 #include <cstring>
 #include <vector>
+
+#include "runner/stage.h"
 
 namespace bigfoot {
 namespace {
@@ -32,10 +33,7 @@ std::vector<UniqueFd> descriptors_of(msghdr& header) {
 std::string contents_of(const UniqueFd& file) {
   struct stat info {};
   if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};  // a memfd is one
-  std::string text(std::min(static_cast<std::size_t>(info.st_size), kMostOfAFile), '\0');
-  const ssize_t size = ::pread(file.get(), text.data(), text.size(), 0);
-  text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-  return text;
+  return content_of(file.get(), kMostOfAFile);
 }
 
 }  // namespace
