@@ -15,7 +15,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Fields exec_call(const std::string& path, const Words& argv, const std::string& cwd = "/work") {
+Fields exec_call(const std::string& path, const Words& argv, const std::string& cwd = "/project") {
   Fields call = Fields::object();
   call["path"] = path;
   call["argv"] = argv;
@@ -76,9 +76,9 @@ const NameCase kNames[] = {
     {"PathForABareWord", R"(["/usr/bin/git", "pull"])", exec_call("/usr/bin/git", {"git", "pull"}), true},
     {"PathAsUsed", R"(["/usr/bin/git", "pull"])", exec_call("/usr/bin/git", {"/usr/bin/git", "pull"}), true},
     {"OtherPath", R"(["/opt/git", "pull"])", exec_call("/usr/bin/git", {"git", "pull"}), false},
-    {"Relative", R"(["./build.sh"])", exec_call("/work/build.sh", {"./build.sh"}), true},
-    {"RelativeForAPath", R"(["./tools/build.sh"])", exec_call("/work/tools/build.sh", {"/work/tools/build.sh"}), true},
-    {"BelowTheDirectory", R"(["tools/build.sh"])", exec_call("/work/tools/build.sh", {"tools/build.sh"}), true},
+    {"Relative", R"(["./build.sh"])", exec_call("/project/build.sh", {"./build.sh"}), true},
+    {"RelativeForAPath", R"(["./tools/build.sh"])", exec_call("/project/tools/build.sh", {"/project/tools/build.sh"}), true},
+    {"BelowTheDirectory", R"(["tools/build.sh"])", exec_call("/project/tools/build.sh", {"tools/build.sh"}), true},
     {"ArgvSaysAnotherName", R"(["gpg2"])", exec_call("/usr/bin/gpg", {"gpg2"}), true},
     {"LoginShell", R"(["bash"])", exec_call("/bin/bash", {"-bash"}), true},
     {"NoArgv", R"(["true"])", exec_call("/bin/true", {}), true},
@@ -174,10 +174,10 @@ TEST(Exec, AMismatchMayBeServed) {
 }
 
 TEST(Exec, DirectoryAndVariablesMayBeAsserted) {
-  Execs execs("[[expect]]\nexec = [\"make\"]\ncwd = \"/work/{{any}}\"\nenv = { LANG = \"C\", CC = \"{{absent}}\", HOME = \"{{home:any}}\" }\nreply = { stdout = \"{{home}}\" }\n");
+  Execs execs("[[expect]]\nexec = [\"make\"]\ncwd = \"/project/{{any}}\"\nenv = { LANG = \"C\", CC = \"{{absent}}\", HOME = \"{{home:any}}\" }\nreply = { stdout = \"{{home}}\" }\n");
   EXPECT_TRUE(execs.spec().exec_compares("cwd"));
   EXPECT_TRUE(execs.spec().exec_compares("env"));
-  ExecOutcome out = execs.offer(exec_call("/usr/bin/make", {"make"}, "/work/a"));
+  ExecOutcome out = execs.offer(exec_call("/usr/bin/make", {"make"}, "/project/a"));
   ASSERT_TRUE(out.session);
   EXPECT_EQ(told(run(*out.session)), "");
   EXPECT_EQ(out.session->response()["stdout"], "/root");
@@ -185,9 +185,9 @@ TEST(Exec, DirectoryAndVariablesMayBeAsserted) {
   Execs wrong("[[expect]]\nexec = [\"make\"]\ncwd = \"/src\"\nenv = { LANG = \"de\", HOME = \"{{absent}}\", CC = \"gcc\" }\n");
   const ExecOutcome refused = wrong.offer_argv({"make"});
   EXPECT_EQ(told(refused.findings),
-            "mismatch: exec [\"make\"]: 4 fields differ\ncwd: expected \"/src\" got \"/work\"\nenv.LANG: expected \"de\" got \"C\"\n"
+            "mismatch: exec [\"make\"]: 4 fields differ\ncwd: expected \"/src\" got \"/project\"\nenv.LANG: expected \"de\" got \"C\"\n"
             "env.HOME: expected \"{{absent}}\" got \"/root\"\nenv.CC: expected \"gcc\" got (no key)\n");
-  EXPECT_EQ(refused.findings.at(0).suggestion, "cwd = \"/work\"\nenv = { LANG = \"C\", HOME = \"/root\", CC = \"{{absent}}\" }");
+  EXPECT_EQ(refused.findings.at(0).suggestion, "cwd = \"/project\"\nenv = { LANG = \"C\", HOME = \"/root\", CC = \"{{absent}}\" }");
   Execs accepted("[[expect]]\nexec = [\"make\"]\n" + refused.findings.at(0).suggestion + "\n");
   EXPECT_EQ(accepted.play_argv({"make"}), "");
   EXPECT_FALSE(Execs("[[expect]]\nexec = [\"make\"]\n").spec().exec_compares("env"));
