@@ -3,10 +3,11 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
+
+#include "tests/unit/temporary_folder.h"
 
 namespace bigfoot {
 namespace {
@@ -15,13 +16,6 @@ namespace fs = std::filesystem;
 
 class LogFiles : public testing::Test {
  protected:
-  LogFiles() {
-    char name[] = "/tmp/bigfoot-log-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    folder_ = name;
-    path_ = folder_ / "app.log";
-  }
-  ~LogFiles() override { fs::remove_all(folder_); }
   void append(const std::string& text) { std::ofstream(path_, std::ios::app) << text; }
   static std::string all(LogFile& file) {
     std::string out;
@@ -29,7 +23,8 @@ class LogFiles : public testing::Test {
     return out;
   }
 
-  fs::path folder_, path_;
+  const test::TemporaryFolder temporary_;
+  const fs::path folder_ = temporary_.path(), path_ = folder_ / "app.log";
 };
 
 TEST_F(LogFiles, WhatWasThereIsNotTold) {

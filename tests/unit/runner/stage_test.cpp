@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/unit/temporary_folder.h"
+
 namespace bigfoot {
 namespace {
 
@@ -17,12 +19,6 @@ using testing::IsEmpty;
 
 class StageTest : public testing::Test {
  protected:
-  StageTest() {
-    char name[] = "/tmp/bigfoot-stage-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    place_ = name;
-  }
-  ~StageTest() override { fs::remove_all(place_); }
   Stage make() const {
     auto stage = Stage::make({place_.string()});
     EXPECT_TRUE(stage) << stage.error().what;
@@ -37,7 +33,8 @@ class StageTest : public testing::Test {
     const auto file = stage.open(path, O_RDONLY);
     return file ? content_of(file->get(), 1000) : "none";
   }
-  fs::path place_;
+  const test::TemporaryFolder temporary_;
+  const fs::path place_ = temporary_.path();
 };
 
 TEST_F(StageTest, FilesStandThereUnderTheirOwnNames) {

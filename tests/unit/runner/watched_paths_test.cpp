@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "tests/unit/spec/spec_text.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace bigfoot {
 namespace {
@@ -15,16 +16,13 @@ namespace fs = std::filesystem;
 class Watched : public testing::Test {
  protected:
   Watched() {
-    char name[] = "/tmp/bigfoot-watched-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    top_ = name;
     fs::create_directories(top_ / "real");
     fs::create_symlink("real", top_ / "link");
   }
-  ~Watched() override { fs::remove_all(top_); }
   WatchedPaths paths(const std::string& list) const { return WatchedPaths(spec_of("[guard]\nfile = { watch = [" + list + "] }\n").guard.watch); }
   std::string in(const std::string& path) const { return (top_ / path).string(); }
-  fs::path top_;
+  const test::TemporaryFolder temporary_;
+  const fs::path top_ = temporary_.path();
 };
 
 TEST_F(Watched, AreToldApartByPattern) {

@@ -14,6 +14,7 @@
 
 #include "harness.h"
 #include "targets.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace bigfoot::test {
 namespace {
@@ -26,14 +27,7 @@ const std::string kMocked = "/no/such/folder/mocked";
 
 class Folder {
  public:
-  Folder() {
-    char name[] = "/tmp/bigfoot-execs-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    path_ = name;
-    ::chmod(name, 0755);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  std::string operator/(const char* name) const { return path_ / name; }
+  std::string operator/(const char* name) const { return temporary_.path() / name; }
   std::string file(const char* name, const std::string& text, mode_t mode) const {
     const std::string path = *this / name;
     std::ofstream(path) << text;
@@ -42,7 +36,7 @@ class Folder {
   }
 
  private:
-  fs::path path_;
+  const TemporaryFolder temporary_{0755};
 };
 
 // Has the telling stub run in place of programs whose name begins with "mocked".
@@ -205,8 +199,8 @@ std::ostream& operator<<(std::ostream& out, const Installed& one) { return out <
 class LanguageTest : public testing::TestWithParam<Installed> {};
 // Each ends with 0 when the mocked program wrote what it should and ended with 7.
 TEST_P(LanguageTest, RunsTheStub) {
-  if (std::system(("command -v " + std::string(GetParam().needs) + " > /dev/null").c_str()) != 0)
-    GTEST_SKIP() << "no " << GetParam().needs;
+  ASSERT_EQ(std::system(("command -v " + std::string(GetParam().needs) + " > /dev/null").c_str()), 0)
+      << "no " << GetParam().needs << ": scripts/install-packages clients";
   Mocking handler;
   LaunchOptions options;
   options.hold_execs = true;
@@ -257,7 +251,7 @@ INSTANTIATE_TEST_SUITE_P(, LanguageTest, testing::ValuesIn(kInstalled),
                          [](const auto& info) { return std::string(info.param.name); });
 
 TEST(ExecsTest, Go) {
-  if (std::system("command -v go > /dev/null") != 0) GTEST_SKIP() << "no go";
+  ASSERT_EQ(std::system("command -v go > /dev/null"), 0) << "no go: scripts/install-packages clients";
   const Folder folder;
   const std::string source = folder.file("run.go", R"(package main
 import ("os"; "os/exec"; "sync")
@@ -287,7 +281,7 @@ func main() {
 }
 
 TEST(ExecsTest, StaticMusl) {
-  if (std::system("command -v musl-gcc > /dev/null") != 0) GTEST_SKIP() << "no musl-gcc";
+  ASSERT_EQ(std::system("command -v musl-gcc > /dev/null"), 0) << "no musl-gcc: scripts/install-packages clients";
   const Folder folder;
   const std::string source = folder.file("run.c", R"(
     #include <spawn.h>

@@ -20,6 +20,7 @@
 #include "file_call_rows.h"
 #include "harness.h"
 #include "targets.h"
+#include "tests/unit/temporary_folder.h"
 
 namespace bigfoot::test {
 namespace {
@@ -30,17 +31,12 @@ using testing::IsEmpty;
 
 class Tree {
  public:
-  Tree() {
-    char name[] = "/tmp/bigfoot-tree-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    path_ = fs::canonical(name);
-    make_file_tree(path_);
-  }
-  ~Tree() { fs::remove_all(path_); }
+  Tree() { make_file_tree(path_); }
   const std::string& path() const { return path_; }
 
  private:
-  std::string path_;
+  const TemporaryFolder temporary_;
+  const std::string path_ = temporary_.path();
 };
 
 // Watches everything in a folder, and remembers what was asked.

@@ -13,6 +13,7 @@
 
 #include "harness.h"
 #include "targets.h"
+#include "tests/unit/temporary_folder.h"
 #include "tracer/target_path.h"
 
 namespace bigfoot::test {
@@ -32,19 +33,15 @@ const std::string kMore = " and more";
 class Folder {
  public:
   Folder() {
-    char name[] = "/tmp/bigfoot-files-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    path_ = name;
-    ::chmod(name, 0755);
     std::ofstream(path_ / "store") << kThere;
     std::ofstream(path_ / "other") << "another file";
   }
-  ~Folder() { fs::remove_all(path_); }
   std::string operator/(const char* name) const { return path_ / name; }
   std::string path() const { return path_; }
 
  private:
-  fs::path path_;
+  const TemporaryFolder temporary_{0755};
+  const fs::path path_ = temporary_.path();
 };
 
 UniqueFd sealed(const std::string& text) {

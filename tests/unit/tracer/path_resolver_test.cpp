@@ -1,5 +1,6 @@
 // tests/unit/tracer/path_resolver_test.cpp - The resolver's names against the kernel's own, in random trees
 // of folders and links.
+#include "tests/unit/temporary_folder.h"
 #include "tracer/path_resolver.h"
 
 #include <fcntl.h>
@@ -44,14 +45,7 @@ TEST(PathResolverTest, DotsGoByTheText) {
 // A tree that changes at random, and paths into it.
 class RandomTree {
  public:
-  explicit RandomTree(unsigned seed) : random_(seed) {
-    char name[] = "/tmp/bigfoot-paths-XXXXXX";
-    EXPECT_NE(::mkdtemp(name), nullptr);
-    root_ = name;
-  }
-  RandomTree(const RandomTree&) = delete;
-  RandomTree& operator=(const RandomTree&) = delete;
-  ~RandomTree() { fs::remove_all(root_); }
+  explicit RandomTree(unsigned seed) : random_(seed) {}
   const std::string& root() const { return root_; }
   /// Nothing is changed outside of the tree, which ".." may lead to.
   bool holds(const std::string& path) const {
@@ -82,7 +76,8 @@ class RandomTree {
 
  private:
   std::mt19937 random_;
-  std::string root_;
+  const TemporaryFolder temporary_;
+  const std::string root_ = temporary_.path();
 };
 
 class Resolving {
