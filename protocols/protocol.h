@@ -2,6 +2,7 @@
 // that turns bytes into calls and replies into bytes. No descriptor, clock, thread, log or spec in here.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "protocols/value.h"
 
@@ -38,9 +40,10 @@ struct ProtocolInfo {
 };
 
 struct NeedMore {};  ///< nothing whole yet; `used` may still be more than 0
-struct Call {        ///< asks for a scripted answer; encode() or refuse() comes next
+struct Call {        ///< asks for a scripted answer; encode(), refuse() or answer_ambient() comes next
   std::string op;
   Fields fields;
+  bool ambient = false;  ///< the protocol's own traffic: where no entry names it, answer_ambient() is its answer
 };
 struct Aside {  ///< answered by the protocol itself: timeline only
   std::string op;
@@ -58,6 +61,12 @@ struct Decoded {
   Event event;
 };
 using DecodeResult = std::expected<Decoded, ProtocolError>;
+
+/// What the server says later without being asked, in order.
+struct Later {
+  std::chrono::microseconds after{0};  ///< the one before, or the reply
+  std::string bytes;
+};
 
 /// What decode, encode and refuse leave behind for the stream that carries the conversation.
 enum class AfterReply { keep_open, close };
@@ -80,6 +89,10 @@ class Decoder {
   virtual AfterReply encode(const Fields& reply, std::string& out) = 0;
   /// Answers the last Call with a refusal whose text the client's library will show.
   virtual AfterReply refuse(std::string_view why, std::string& out) = 0;
+  /// Answers the last Call, which was `ambient`, as a real server would.
+  virtual AfterReply answer_ambient(std::string& out) { return refuse("nothing is ambient here", out); }
+  /// What the last reply has behind it; each is given once.
+  virtual std::vector<Later> take_later() { return {}; }
 };
 
 /// What the owner knows of a stream when it makes a decoder.

@@ -9,6 +9,7 @@
 #include "protocols/dns/dns.h"
 #include "protocols/http/http.h"
 #include "protocols/raw/raw.h"
+#include "protocols/redis/redis.h"
 
 namespace bigfoot {
 namespace {
@@ -51,23 +52,6 @@ constexpr FieldInfo kPostgresReply[] = {
 constexpr ProtocolInfo kPostgresInfo = {"postgres", "PostgreSQL sessions, simple and extended queries",
                                         "PostgreSQL documentation, \"Frontend/Backend Protocol\"",
                                         kPostgresCall, kPostgresReply};
-
-constexpr FieldInfo kRedisCall[] = {
-    {"server", "host:port; any RESP connection where the entry gives none", true},
-    {"command", "name, upper case", true},
-    {"key", "first argument", true},
-    {"args", "the whole command, an array of strings", false, true},
-};
-constexpr FieldInfo kRedisReply[] = {
-    {"value", "string, number, boolean or array"},
-    {"map", "table: %map in RESP3, a flat array in RESP2"},
-    {"nil", "true: the null reply"},
-    {"error", "text of an error reply"},
-    {"sequence", "one reply for each use"},
-};
-constexpr ProtocolInfo kRedisInfo = {"redis", "Redis commands, RESP2 and RESP3",
-                                     "https://redis.io/docs/latest/develop/reference/protocol-spec/",
-                                     kRedisCall, kRedisReply};
 
 constexpr FieldInfo kSmtpCall[] = {
     {"host", "name or address", true},

@@ -1,0 +1,194 @@
+// protocols/redis/redis.cpp - See redis.h.
+#include "protocols/redis/redis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/redis/chatter.h"
+
+namespace bigfoot {
+namespace {
+
+// Pub/sub, https://redis.io/docs/latest/develop/interact/pubsub/: the command, and how a message to it is called.
+struct Subscription {
+  std::string_view command, confirms, message;
+  bool by_pattern = false;
+};
+constexpr Subscription kSubscriptions[] = {{"SUBSCRIBE", "subscribe", "message"},
+                                           {"PSUBSCRIBE", "psubscribe", "pmessage", true},
+                                           {"SSUBSCRIBE", "ssubscribe", "smessage"}};
+constexpr std::string_view kUnsubscribing[] = {"UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"};
+
+const Subscription* subscription_of(std::string_view name) {
+  const auto row = std::ranges::find(kSubscriptions, name, &Subscription::command);
+  return row == std::end(kSubscriptions) ? nullptr : row;
+}
+
+Value to_value(const std::vector<std::string>& words) {
+  Value out = Value::array();
+  for (const std::string& word : words) out.push_back(word);
+  return out;
+}
+
+/// As they are compared: the name in upper case, the rest as sent.
+std::vector<std::string> named_upper(std::vector<std::string> words) {
+  words.front() = upper_name(words.front());
+  return words;
+}
+
+}  // namespace
+
+DecodeResult RedisDecoder::decode(std::string_view in, std::string& out) {
+  std::size_t used = 0;
+  for (;;) {
+    auto command = read_command(in.substr(used));
+    if (!command) return std::unexpected(ProtocolError{used + command.error().at, std::move(command.error().what)});
+    used += command->used;
+    if (command->used == 0) return Decoded{used, NeedMore{}};
+    if (command->words.empty()) continue;
+    Event event = read(named_upper(std::move(command->words)), out);
+    if (!std::holds_alternative<NeedMore>(event)) return Decoded{used, std::move(event)};
+  }
+}
+
+DecodeResult RedisDecoder::finish(std::string_view in) {
+  if (!in.empty()) return std::unexpected(ProtocolError{in.size(), "the connection ended in the middle of a command"});
+  return Decoded{0, NeedMore{}};
+}
+
+Event RedisDecoder::read(Words words, std::string& out) {
+  const std::string& name = words.front();
+  if (in_transaction_ && name != "QUIT" && name != "RESET") return read_in_transaction(std::move(words), out);
+  if (name == "MULTI") {
+    in_transaction_ = true;
+    queued_.clear();
+    writer(out).status("OK");
+    return Aside{"multi", {{"args", to_value(words)}}};
+  }
+  if (name == "WATCH" || name == "UNWATCH") {
+    writer(out).status("OK");
+    return Aside{name == "WATCH" ? "watch" : "unwatch", {{"args", to_value(words)}}};
+  }
+  if (name == "EXEC" || name == "DISCARD") {
+    writer(out).error(fmt::format("ERR {} without MULTI", name));
+    return Aside{name == "EXEC" ? "exec" : "discard", {{"args", to_value(words)}}};
+  }
+  if (std::ranges::find(kUnsubscribing, name) != std::end(kUnsubscribing)) {
+    command_ = words;
+    confirm_subscriptions(out);
+    return Aside{"unsubscribe", {{"args", to_value(words)}}};
+  }
+  return call("command", std::move(words));
+}
+
+Event RedisDecoder::read_in_transaction(Words words, std::string& out) {
+  const std::string name = words.front();
+  if (name == "EXEC") {
+    in_transaction_ = false;
+    Value commands = Value::array();
+    for (const Words& queued : queued_) commands.push_back(to_value(queued));
+    command_ = std::move(words);
+    Fields fields = {{"command", "MULTI"}, {"args", std::move(commands)}};
+    return Call{"transaction", std::move(fields)};
+  }
+  if (name == "DISCARD") {
+    in_transaction_ = false;
+    writer(out).status("OK");
+    return Aside{"discard", {{"args", to_value(words)}}};
+  }
+  if (name == "MULTI") {
+    writer(out).error("ERR MULTI calls can not be nested");
+    return Aside{"multi", {{"args", to_value(words)}}};
+  }
+  queued_.push_back(std::move(words));
+  writer(out).status("QUEUED");
+  return NeedMore{};
+}
+
+Event RedisDecoder::call(std::string op, Words words) {
+  Call out{std::move(op), {{"command", words.front()}}};
+  if (words.size() > 1) out.fields["key"] = words[1];
+  out.fields["args"] = to_value(words);
+  out.ambient = is_redis_chatter(words.front());
+  command_ = std::move(words);
+  return out;
+}
+
+AfterReply RedisDecoder::encode(const Fields& reply, std::string& out) {
+  const auto given = [&](const char* name) -> const Value* {
+    const auto found = reply.is_object() ? reply.find(name) : reply.end();
+    return reply.is_object() && found != reply.end() ? &*found : nullptr;
+  };
+  if (subscription_of(command_.front()) != nullptr && given("error") == nullptr) {
+    confirm_subscriptions(out);
+    if (const Value* messages = given("messages")) plan_messages(*messages);
+    return AfterReply::keep_open;
+  }
+  const Value* value = given("value");
+  const Value& answer = value != nullptr ? *value : reply;
+  const bool empty = reply.is_object() && reply.empty();
+  if (answer.is_string() && replies_with_status(command_)) writer(out).status(answer.get<std::string>());
+  else if (empty) writer(out).status("OK");
+  else writer(out).value(answer);
+  return command_.front() == "QUIT" ? AfterReply::close : AfterReply::keep_open;
+}
+
+AfterReply RedisDecoder::refuse(std::string_view why, std::string& out) {
+  writer(out).error(fmt::format("BIGFOOT {}", why));
+  return AfterReply::keep_open;
+}
+
+AfterReply RedisDecoder::answer_ambient(std::string& out) {
+  return answer_chatter(command_, version_, out) ? AfterReply::close : AfterReply::keep_open;
+}
+
+void RedisDecoder::confirm_subscriptions(std::string& out) {
+  const Subscription* subscribed = subscription_of(command_.front());
+  std::string kind(command_.front());
+  std::ranges::transform(kind, kind.begin(), [](char c) { return static_cast<char>(c | 0x20); });
+  Words names(command_.begin() + 1, command_.end());
+  const bool all = subscribed == nullptr && names.empty();
+  if (all) names = channels_;
+  if (all && names.empty()) {
+    RespWriter confirmation = writer(out);
+    confirmation.push(3);
+    confirmation.bulk(kind);
+    confirmation.null();
+    confirmation.number(0);
+    return;
+  }
+  for (const std::string& name : names) {
+    std::erase(channels_, name);
+    if (subscribed != nullptr) channels_.push_back(name);
+    RespWriter confirmation = writer(out);
+    confirmation.push(3);
+    confirmation.bulk(kind);
+    confirmation.bulk(name);
+    confirmation.number(static_cast<std::int64_t>(channels_.size()));
+  }
+}
+
+/// `messages`: texts for the first channel, or tables of channel, message, and after_us (microseconds after the one before).
+void RedisDecoder::plan_messages(const Value& messages) {
+  const Subscription& kind = *subscription_of(command_.front());
+  const std::string first = command_.size() > 1 ? command_[1] : "";
+  for (const Value& message : messages) {
+    const bool table = message.is_object();
+    const std::string text = table ? message.value("message", "") : message.is_string() ? message.get<std::string>() : message.dump();
+    const std::string channel = table ? message.value("channel", first) : first;
+    const std::chrono::microseconds after(table ? message.value("after_us", std::int64_t{0}) : 0);
+    Later& later = later_.emplace_back(Later{after, {}});
+    RespWriter push = writer(later.bytes);
+    push.push(kind.by_pattern ? 4 : 3);
+    push.bulk(kind.message);
+    if (kind.by_pattern) push.bulk(first);
+    push.bulk(channel);
+    push.bulk(text);
+  }
+}
+
+std::vector<Later> RedisDecoder::take_later() { return std::exchange(later_, {}); }
+
+}  // namespace bigfoot

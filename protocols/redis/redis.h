@@ -1,0 +1,47 @@
+// protocols/redis/redis.h - Redis commands and scripted replies, RESP2 and RESP3, the server's side.
+// Source: https://redis.io/docs/latest/develop/reference/protocol-spec/; wire-notes.md in the design notes, "Redis, as seen".
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "protocols/protocol.h"
+#include "protocols/redis/resp.h"
+
+namespace bigfoot {
+
+extern const ProtocolInfo kRedisInfo;
+
+/// One connection. A call is one command; from MULTI to EXEC it is one call, whose `args` are the commands between.
+class RedisDecoder : public Decoder {
+ public:
+  explicit RedisDecoder(const Peer& peer) : peer_(peer) {}
+
+  const ProtocolInfo& info() const override { return kRedisInfo; }
+  DecodeResult decode(std::string_view in, std::string& out) override;
+  DecodeResult finish(std::string_view in) override;
+  AfterReply encode(const Fields& reply, std::string& out) override;
+  AfterReply refuse(std::string_view why, std::string& out) override;
+  AfterReply answer_ambient(std::string& out) override;
+  std::vector<Later> take_later() override;
+
+ private:
+  using Words = std::vector<std::string>;
+
+  Event read(Words words, std::string& out);
+  Event read_in_transaction(Words words, std::string& out);
+  Event call(std::string op, Words words);
+  void confirm_subscriptions(std::string& out);
+  void plan_messages(const Value& messages);
+  RespWriter writer(std::string& out) const { return {version_, out}; }
+
+  Peer peer_;
+  RespWriter::Version version_ = RespWriter::Version::resp2;
+  Words command_;              // of the call that waits for its answer
+  bool in_transaction_ = false;
+  std::vector<Words> queued_;  // since MULTI
+  std::vector<std::string> channels_;  // subscribed to, patterns too
+  std::vector<Later> later_;
+};
+
+}  // namespace bigfoot
