@@ -87,7 +87,11 @@ void read_count(EntryDraft& draft) {
 bool asserts_nothing(const Entry& entry) {
   const auto any = [](const FieldPattern& field) { return field.pattern && field.pattern->is_any(); };
   const auto idle = [](const Step& step) { return step.verb != Verb::send || (step.content && step.content->is_any()); };
-  return std::ranges::all_of(entry.identity, any) && std::ranges::all_of(entry.asserted, any) && std::ranges::all_of(entry.steps, idle);
+  const auto empty = [&](const Turn& turn) {
+    return turn.push || (std::ranges::all_of(turn.identity, any) && std::ranges::all_of(turn.asserted, any));
+  };
+  return std::ranges::all_of(entry.identity, any) && std::ranges::all_of(entry.asserted, any) &&
+         std::ranges::all_of(entry.steps, idle) && std::ranges::all_of(entry.turns, empty);
 }
 
 void check_asserts_something(EntryDraft& draft, std::string_view where) {

@@ -7,8 +7,6 @@
 #include "spec/spec.h"
 
 namespace bigfoot {
-namespace {
-
 std::vector<NameUse> names_of(const Entry& entry) {
   std::vector<NameUse> uses;
   for (const auto* fields : {&entry.identity, &entry.asserted, &entry.response}) {
@@ -20,13 +18,19 @@ std::vector<NameUse> names_of(const Entry& entry) {
     if (step.content) step.content->collect_names(uses);
     if (step.data) step.data->collect_names(uses);
   }
+  for (const Turn& turn : entry.turns) {
+    for (const auto* fields : {&turn.identity, &turn.asserted}) {
+      for (const FieldPattern& field : *fields) {
+        if (field.pattern) field.pattern->collect_names(uses);
+      }
+    }
+    if (turn.reply.fields) turn.reply.fields->collect_names(uses);
+  }
   for (const Reply& reply : entry.replies) {
     if (reply.fields) reply.fields->collect_names(uses);
   }
   return uses;
 }
-
-}  // namespace
 
 void check_hole_names(const Spec& spec, Diagnostics& problems) {
   std::vector<NameUse> uses;

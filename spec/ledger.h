@@ -23,6 +23,8 @@ struct Outcome {
   const Entry* entry = nullptr;  ///< the entry that serves it; null: unexpected (or ambient)
   const Reply* reply = nullptr;  ///< for delay and fault; null: the protocol's default reply
   bool refuse = false;           ///< answer with the protocol's refusal and `refusal`
+  bool own_answer = false;       ///< answer as the protocol itself does: nothing is scripted, nothing refused
+  bool ambient = false;          ///< no interaction to assert: for the timeline only
   Fields rendered;               ///< reply fields, holes filled
   bool rendered_is_constant = false;  ///< `rendered` is the same for every use of this reply (cache what it encodes to)
   std::string refusal;           ///< text for Decoder::refuse: nearest entry and difference
@@ -55,6 +57,33 @@ class RawSession {
   virtual std::vector<Played> take_played() = 0;
   virtual bool done() const = 0;  ///< no step is left to play, or the session broke off: it takes nothing more
   virtual void end() = 0;  ///< the stream is gone: steps left over become findings of a last Played (op "end")
+};
+
+/// One connection whose calls play the turns of an entry (postgres, smtp, websocket). Which entry, its first call says that
+/// is not ambient: the earliest unspent one of the opening's identity whose next turns fit that call, else the earliest.
+class CallSession {
+ public:
+  /// What the server says unasked, or how it breaks off.
+  struct Push {
+    const Entry* entry = nullptr;
+    const Turn* turn = nullptr;
+    Fields said;  ///< for Decoder::push()
+    std::vector<Finding> findings;
+  };
+
+  virtual ~CallSession() = default;
+  /// Whether any entry, spent or not, is of the opening's identity.
+  virtual bool is_named() const = 0;
+  /// For Decoder::accept(): of the entry that is played, or that would be if the next call fitted it.
+  virtual const Fields& terms() const = 0;
+  /// Judges the opening itself, where it is a call.
+  virtual Outcome open(std::uint64_t seq) = 0;
+  /// Judges one call and plays its turn; `peek` calls play nothing and leave no finding, but where they are refused.
+  virtual Outcome offer(const Call& call, std::uint64_t seq) = 0;
+  /// The push whose turn it is, played; nothing where a call of the program comes first. After `turn->reply.delay`.
+  virtual std::optional<Push> next_push() = 0;
+  /// The connection is gone: turns left over, and an opening that no entry names and that made no call. Call once, last.
+  virtual std::vector<Finding> end() = 0;
 };
 
 /// One run of a mocked command, from its execve to its end: what it reads, prints and ends with.
@@ -122,6 +151,9 @@ class Ledger {
   /// came yet), else the earliest one; null where there is none. With nothing received yet, only a session whose first
   /// step is not a `send` is given.
   std::unique_ptr<RawSession> open_session(const Destination& to, std::string_view first, std::uint64_t seq);
+
+  /// Judges the calls of one connection of a protocol of sessions.
+  std::unique_ptr<CallSession> open_calls(const ProtocolInfo& protocol, Opening opening);
 
   /// Matches one execve and spends its entry. `call`: path (absolute), argv, cwd, env (a table); the last two only where
   /// Spec::exec_compares() them. Also `resolved`, the path without symbolic links, where it is known. Where argv is a shell

@@ -28,6 +28,7 @@ std::string demands(const Entry& entry) {
     for (const FieldPattern& field : *fields)
       text += fmt::format("\n{} {}", field.name, field.pattern ? field.pattern->shown().dump(-1, ' ', false, Value::error_handler_t::replace) : "-");
   for (const Step& step : entry.steps) text += "\n" + step.shown;
+  for (const Turn& turn : entry.turns) text += "\n" + turn.shown;
   return text;
 }
 
@@ -66,20 +67,6 @@ void check_mentioned(const Entry& entry, Diagnostics& problems) {
     warn_at(field.at, 1, fmt::format("field not asserted: {}", field.name),
             fmt::format("a call that has {0} will be reported as unasserted; {0} = \"*\" waives it", field.name), problems);
   }
-}
-
-std::vector<NameUse> names_of(const Entry& entry) {
-  std::vector<NameUse> uses;
-  for (const auto* fields : {&entry.identity, &entry.asserted, &entry.response})
-    for (const FieldPattern& field : *fields)
-      if (field.pattern) field.pattern->collect_names(uses);
-  for (const Step& step : entry.steps) {
-    if (step.content) step.content->collect_names(uses);
-    if (step.data) step.data->collect_names(uses);
-  }
-  for (const Reply& reply : entry.replies)
-    if (reply.fields) reply.fields->collect_names(uses);
-  return uses;
 }
 
 /// A name that is used above the entry that binds it: in the expected order it would still be unknown. Entries that say

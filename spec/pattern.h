@@ -150,7 +150,10 @@ TemplatePtr compile_template(const Value& json, const Place& at, Diagnostics& pr
 /// What a raw step gives to the program, as a string of bytes: text with holes, { json }, { text }, { hex }, { base64 }, { file }.
 TemplatePtr compile_bytes_template(const Node& node, Diagnostics& problems);
 
+struct Entry;
 struct Spec;
+/// All names in the holes of an entry: its fields, steps and replies.
+std::vector<NameUse> names_of(const Entry& entry);
 /// Names that are used and bound nowhere in the spec: errors, with the hole or the name that was probably meant.
 void check_hole_names(const Spec& spec, Diagnostics& problems);
 

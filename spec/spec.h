@@ -74,6 +74,19 @@ struct Step {
   std::string shown;   ///< the step as the spec wrote it, shortened, for reports
 };
 
+/// One turn of a session of calls (postgres, smtp, websocket): a call that the program makes and what it gets, or something
+/// that the server says unasked. Source: spec-format.md, rule 8 and sections 4.1, 4.3, 4.4.
+struct Turn {
+  std::string verb;                    ///< Call::op; of a push what the step calls it: "recv"
+  bool push = false;                   ///< the server says it unasked: `reply` is what
+  std::vector<FieldPattern> identity;  ///< what makes a call this step: the SQL of a query. May be empty
+  std::vector<FieldPattern> asserted;  ///< every field that must be asserted, mentioned or not, and others that are mentioned
+  Reply reply;                         ///< for Decoder::encode() or push(); fields null: the protocol's default
+  bool required = true;
+  Place at;
+  std::string shown;  ///< the step as the spec wrote it, shortened, for reports
+};
+
 struct Count {
   std::uint64_t min = 1, max = 1;
   static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
@@ -99,7 +112,10 @@ struct Entry {
   bool pass_through = false;
   std::vector<FieldPattern> response;  ///< what a real answer must be (pass_through)
   std::vector<Reply> replies;          ///< one: for every use; several: one after the other; none: protocol's default
-  std::vector<Step> steps;             ///< a session, when not empty
+  std::vector<Step> steps;             ///< a session of bytes or of a child, when not empty
+  std::vector<Turn> turns;             ///< a session of calls, when not empty
+  Fields terms = Fields::object();     ///< of a session of calls: its settings, for Decoder::accept()
+  bool offers_tls = false;             ///< the server agrees to TLS where the protocol asks for it in clear (SSLRequest)
   std::size_t test = kNoTest;          ///< index in Spec::tests
   static constexpr std::size_t kNoTest = static_cast<std::size_t>(-1);
 };

@@ -10,6 +10,7 @@
 #include "spec/replies.h"
 #include "spec/scalars.h"
 #include "spec/sql_steps.h"
+#include "spec/turns.h"
 
 namespace bigfoot {
 namespace {
@@ -151,6 +152,23 @@ void load_other_step(EntryDraft& draft, std::string_view verb, const Node& conte
     draft.entry.response.push_back({"params", compile_pattern(*params, draft.problems), params->at});
 }
 
+/// A step of a protocol whose sessions are made of calls.
+void load_turn(EntryDraft& draft, TurnReader read, const std::pair<std::string, Node>& verb, const Node& node, Step&& step) {
+  Turn turn;
+  turn.verb = verb.first;
+  turn.at = turn.reply.at = step.at;
+  turn.shown = std::move(step.shown);
+  turn.required = step.required;
+  turn.reply.delay = step.delay;
+  if (verb.first == "fault") {
+    turn.push = true;
+    turn.reply.fault = fault_named(*verb.second.text());
+  } else {
+    read(draft, verb.first, verb.second, node, turn);
+  }
+  draft.entry.turns.push_back(std::move(turn));
+}
+
 void load_step(EntryDraft& draft, const Node& node) {
   if (!node.is_table()) {
     refuse(draft.problems, node, fmt::format("a step is a table, not {}", kind_of(node)), "{ send = \"…\" }");
@@ -170,6 +188,10 @@ void load_step(EntryDraft& draft, const Node& node) {
   if (const Node* delay = node.find("delay")) step.delay = read_duration(*delay, "delay", draft.problems).value_or(step.delay);
   const KeyInfo& info = *std::ranges::find(verbs, std::string_view(verb->first), &KeyInfo::name);
   if (!is_kind(verb->second, info.kinds)) return;  // reported by check_keys
+  if (const TurnReader read = turn_reader_of(draft.protocol.name)) {
+    load_turn(draft, read, *verb, node, std::move(step));
+    return;
+  }
   if (draft.protocol.name == "socket") load_socket_step(draft, verb->first, verb->second, step);
   else if (is_command(draft.protocol)) load_command_step(draft, verb->first, verb->second, step);
   else load_other_step(draft, verb->first, verb->second, node, step);

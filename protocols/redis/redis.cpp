@@ -111,7 +111,7 @@ Event RedisDecoder::call(std::string op, Words words) {
   Call out{std::move(op), {{"command", words.front()}}};
   if (words.size() > 1) out.fields["key"] = words[1];
   out.fields["args"] = to_value(words);
-  out.ambient = is_redis_chatter(words.front());
+  if (is_redis_chatter(words.front())) out.unnamed = Unnamed::ambient;
   command_ = std::move(words);
   return out;
 }
@@ -140,7 +140,7 @@ AfterReply RedisDecoder::refuse(std::string_view why, std::string& out) {
   return AfterReply::keep_open;
 }
 
-AfterReply RedisDecoder::answer_ambient(std::string& out) {
+AfterReply RedisDecoder::answer_itself(std::string& out) {
   return answer_chatter(command_, version_, out) ? AfterReply::close : AfterReply::keep_open;
 }
 

@@ -22,7 +22,7 @@ class RedisDecoder : public Decoder {
   DecodeResult finish(std::string_view in) override;
   AfterReply encode(const Fields& reply, std::string& out) override;
   AfterReply refuse(std::string_view why, std::string& out) override;
-  AfterReply answer_ambient(std::string& out) override;
+  AfterReply answer_itself(std::string& out) override;
   std::vector<Later> take_later() override;
 
  private:

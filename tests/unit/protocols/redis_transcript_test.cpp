@@ -11,7 +11,7 @@ namespace {
 constexpr const char* kFile = "redis.md";
 
 std::string show(const Call& call) {
-  return fmt::format("{}{} {} {}\n", call.ambient ? "ambient " : "", call.op, call.fields.at("command").get<std::string>(),
+  return fmt::format("{}{} {} {}\n", call.unnamed == Unnamed::ambient ? "ambient " : "", call.op, call.fields.at("command").get<std::string>(),
                      call.fields.at("args").dump(-1, ' ', false, Value::error_handler_t::replace));
 }
 

@@ -20,6 +20,7 @@ class Player {
     decoder_ = protocol.make(from);
     std::istringstream replies(example.block("reply"));
     for (std::string line; std::getline(replies, line);) replies_.push_back(line);
+    feed("");
   }
 
   void feed(std::string_view piece) {
@@ -36,8 +37,10 @@ class Player {
 
   std::string finish() {
     if (!over_) {
-      const std::vector<char> copy = exact_copy(unused_);
-      take(decoder_->finish({copy.data(), copy.size()}));
+      for (bool more = true; more;) {
+        const std::vector<char> copy = exact_copy(unused_);
+        more = take(decoder_->finish({copy.data(), copy.size()}));
+      }
     }
     if (over_ && !failed_) log_ += block_of(unused_, "left ");
     return log_;
@@ -53,25 +56,47 @@ class Player {
     }
     passed_ += result->used;
     unused_.erase(0, result->used);
-    if (const auto* call = std::get_if<Call>(&result->event)) {
+    if (const auto* opening = std::get_if<Opening>(&result->event)) {
+      log_ += fmt::format("opening {}\n", opening->fields.dump());
+      accept();
+    } else if (const auto* call = std::get_if<Call>(&result->event)) {
       log_ += protocol_.show(*call);
       answer(*call);
     } else if (const auto* aside = std::get_if<Aside>(&result->event)) {
       log_ += fmt::format("aside {} {}\n", aside->op, aside->fields.dump());
     } else if (const auto* to = std::get_if<Switch>(&result->event)) {
       log_ += fmt::format("switch {} {}\n", to->protocol, to->authority);
-      over_ = true;
+      if (to->protocol == "tls") decoder_->secured();  // what follows stands for what comes inside TLS
+      else over_ = true;
     }
     return !over_ && !std::holds_alternative<NeedMore>(result->event);
+  }
+
+  std::string next_reply() { return answered_ < replies_.size() ? replies_[answered_++] : protocol_.usual_reply; }
+
+  /// The first line of `reply` answers an opening: its terms, or `refuse`.
+  void accept() {
+    std::string out;
+    const std::string line = next_reply();
+    const AfterReply after = line.starts_with("refuse ") ? decoder_->refuse(line.substr(7), out) : decoder_->accept(Value::parse(line), out);
+    append_server(out);
+    take(after);
+  }
+
+  void take(AfterReply after) {
+    if (after == AfterReply::keep_open) return;
+    log_ += after == AfterReply::close ? "close\n" : "start tls\n";
+    if (after == AfterReply::start_tls) decoder_->secured();
+    else over_ = true;
   }
 
   void answer(const Call& call) {
     std::string out;
     AfterReply after = AfterReply::keep_open;
-    if (call.ambient) {
-      after = decoder_->answer_ambient(out);
+    if (call.unnamed != Unnamed::unexpected) {
+      after = decoder_->answer_itself(out);
     } else {
-      const std::string line = answered_ < replies_.size() ? replies_[answered_++] : protocol_.usual_reply;
+      const std::string line = next_reply();
       after = line.starts_with("refuse ") ? decoder_->refuse(line.substr(7), out) : decoder_->encode(Value::parse(line), out);
     }
     append_server(out);
@@ -79,9 +104,7 @@ class Player {
       log_ += fmt::format("after {} us\n", later.after.count());
       append_server(later.bytes);
     }
-    if (after != AfterReply::close) return;
-    log_ += "close\n";
-    over_ = true;
+    take(after);
   }
 
   void append_server(std::string_view out) { log_ += block_of(out, "> "); }
