@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "spec/findings.h"
+#include "spec/suggest.h"
 #include "spec/turn_findings.h"
 #include "spec/turn_match.h"
 
@@ -101,6 +102,7 @@ class TurnSession : public CallSession {
     if (!chosen) {
       out.refuse = refused_ = true;
       out.findings.push_back(unexpected_finding(story));
+      out.findings.front().suggestion = suggest_session(start_.protocol, start_.opening.fields, "", book().around);
       out.refusal = refusal_text(out.findings.front());
       return out;
     }

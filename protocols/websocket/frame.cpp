@@ -106,7 +106,8 @@ std::expected<CloseWords, FrameError> read_close(std::string_view payload) {
   if (payload.empty()) return CloseWords{};
   if (payload.size() == 1) return wrong(0, "a close frame with half a code");
   const auto code = static_cast<unsigned>(big_endian(payload.substr(0, 2)));
-  if (!may_be_sent(code)) return wrong(0, fmt::format("{} is no code that a close frame may have", code));
+  // 1005 stands for a close without a code and must not be sent; AnyEvent::WebSocket sends it all the same.
+  if (!may_be_sent(code) && static_cast<CloseCode>(code) != CloseCode::none) return wrong(0, fmt::format("{} is no code that a close frame may have", code));
   CloseWords words{static_cast<CloseCode>(code), std::string(payload.substr(2))};
   if (!is_utf8(words.reason)) return std::unexpected(FrameError{CloseCode::bad_text, 0, "the reason of a close frame is not UTF-8"});
   return words;
