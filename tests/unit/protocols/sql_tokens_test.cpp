@@ -35,7 +35,7 @@ TEST(SqlTokens, AreThoseOfPostgresql) {
       {"numbers", "1 1.5 .5 1e10 1.e-3 0xFF 1_000", "n:1 n:1.5 n:.5 n:1e10 n:1.e-3 n:0xff n:1_000"},
       {"casts", "x::int4[]", "w:x o::: w:int4 o:[ o:]"},
       {"slices", "a[1:2]", "w:a o:[ n:1 o:: n:2 o:]"},
-      {"operators", "a!=b a->>'k' a@>-1 a*-1 a@-1", "w:a o:<> w:b w:a o:->> s:k w:a o:@> o:- n:1 w:a o:* o:- n:1 w:a o:@- n:1"},
+      {"operators", "a!=b a->>'k' a@>-1 a*-1 a@-1", "w:a o:<> w:b w:a o:->> s:k w:a o:@>- n:1 w:a o:* o:- n:1 w:a o:@- n:1"},
       {"comments", "a--b\n/* c /* d */ e */f/*", "w:a w:f !:/*"},
       {"comment ends an operator", "1+--x\n2", "n:1 o:+ n:2"},
       {"no end", "a 'b", "w:a !:'b"},
