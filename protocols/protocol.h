@@ -65,6 +65,8 @@ struct Call {
   Unnamed unnamed = Unnamed::unexpected;
   /// Fields that cannot be known: still to come (`peek`), or kept back because of what we answered. Not compared.
   std::vector<std::string_view> withheld = {};
+  /// The program takes its leave: steps left over have not been overtaken, they never happened.
+  bool ends = false;
   /// Asks what the answer will be before the call is whole; spends nothing, records nothing.
   bool peek = false;
 };

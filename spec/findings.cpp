@@ -92,7 +92,7 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 std::string entry_title(const Entry& entry) {
   if (entry.protocol->name == "http" || entry.headline.find("://") != entry.headline.npos) return entry.headline;
   const std::string_view protocol = entry.protocol->name;
-  if (is_command(*entry.protocol) || protocol == "which" || protocol == "file" || protocol == "log") return entry.headline;  // it begins with the word
+  if (is_command(*entry.protocol) || protocol == "which" || entry.headline.starts_with(std::string(protocol) + " ")) return entry.headline;
   return fmt::format("{} {}", protocol, entry.headline);
 }
 

@@ -9,6 +9,7 @@
 #include "protocols/raw/difference.h"
 #include "protocols/registry.h"
 #include "spec/call_fields.h"
+#include "spec/call_session.h"
 #include "spec/channels.h"
 #include "spec/command_text.h"
 #include "spec/entry_index.h"
@@ -350,6 +351,11 @@ bool Ledger::has_session(const Destination& to) const {
   return std::ranges::any_of(impl_->sessions, [&](const Impl::Session& session) {
     return !impl_->book->is_spent(*session.entry) && session.entry->endpoint.fits(to);
   });
+}
+
+std::unique_ptr<CallSession> Ledger::open_calls(const ProtocolInfo& protocol, Opening opening) {
+  return make_call_session({impl_->book, protocol, std::move(opening),
+                            [impl = impl_.get()](const Entry& entry, std::uint64_t seq) { return impl->spend(entry, seq); }});
 }
 
 std::unique_ptr<RawSession> Ledger::open_session(const Destination& to, std::string_view first, std::uint64_t seq) {

@@ -126,6 +126,26 @@ std::string spoken_headline(const ProtocolInfo& protocol, const Fields& call) {
   return call_headline(protocol, said);
 }
 
+/// "db.example.com:5432", "[::1]:25"
+std::string place_of(const Fields& call) {
+  const std::string host = field_text(call, "host");
+  return host.find(':') == host.npos ? fmt::format("{}:{}", host, field_port(call)) : fmt::format("[{}]:{}", host, field_port(call));
+}
+
+Value spoken_content(const std::string& bytes) {
+  const Value view = body_view(bytes, "");
+  return view.contains("json") ? Value::object({{"json", spoken(view["json"])}}) : spoken_bytes(bytes);
+}
+
+/// A value of a call of a session, of whatever kind.
+Value spoken_value(std::string_view field, const Value& value) {
+  if (value.is_string()) return field == "send" ? spoken_content(value.get<std::string>()) : spoken_bytes(value.get_ref<const std::string&>());
+  if (!value.is_structured()) return spoken(value);
+  Value out = value;
+  for (Value& item : out) item = spoken_value("", item);
+  return out;
+}
+
 /// `exec` or `shell`. What the program writes to it is not known yet: the run that follows says what differs.
 std::string suggest_command(const ProtocolInfo& protocol, const Fields& call) {
   Value headline;
@@ -135,11 +155,6 @@ std::string suggest_command(const ProtocolInfo& protocol, const Fields& call) {
     for (const std::string& word : argv_words(call)) headline.push_back(spoken_bytes(word));
   }
   return "[[expect]]\n" + toml_lines({{std::string(protocol.name), toml_value(headline)}, {"stdin", "\"\""}, {"reply", "{ exit = 0, stdout = \"\" }"}});
-}
-
-Value spoken_content(const std::string& bytes) {
-  const Value view = body_view(bytes, "");
-  return view.contains("json") ? Value::object({{"json", spoken(view["json"])}}) : spoken_bytes(bytes);
 }
 
 std::string file_headline(const Fields& call, std::string (*path_text)(std::string_view)) {
@@ -185,6 +200,12 @@ std::string call_headline(const ProtocolInfo& protocol, const Fields& call) {
                   field_text(call, "query")};
     return fmt::format("{} {}", field_text(call, "method"), to_text(url));
   }
+  if (protocol.name == "websocket") {
+    const Url url{field_text(call, "scheme"), field_text(call, "host"), field_port(call), field_text(call, "path"), field_text(call, "query")};
+    return to_text(url);
+  }
+  if (protocol.name == "smtp") return place_of(call);
+  if (protocol.name == "postgres") return fmt::format("{}@{}/{}", field_text(call, "user"), place_of(call), field_text(call, "database"));
   if (protocol.name == "dns") {
     const std::string type = field_text(call, "type");
     return type == "A" || type == "AAAA" ? field_text(call, "name") : fmt::format("{} {}", type, field_text(call, "name"));
@@ -244,6 +265,33 @@ std::string suggest_socket(const Destination& to, std::string_view first_bytes) 
   const std::string step = first_bytes.empty() ? R"({ recv = "" })"
                                                : fmt::format("{{ send = {} }}", toml_value(spoken_bytes(first_bytes)));
   return "[[expect]]\n" + toml_lines({{"socket", toml_string(to.url())}, {"steps", fmt::format("[ {} ]", step)}});
+}
+
+std::string suggest_step(const ProtocolInfo& protocol, const Call& call) {
+  const auto is_said = [&](const std::string& name) {
+    if (std::ranges::find(call.withheld, name) != call.withheld.end()) return false;
+    const auto known = std::ranges::find(protocol.call, name, &FieldInfo::name);
+    return known == protocol.call.end() || known->must_assert;
+  };
+  Value members = Value::object();
+  for (const auto& [name, value] : call.fields.items()) {
+    if (is_said(name) && (name == call.op || !is_empty_value(value))) members[name] = spoken_value(name, value);
+  }
+  if (members.contains(call.op)) {  // the verb first
+    const std::string verb = fmt::format("{} = {}", call.op, field_value(call.op, members[call.op]));
+    members.erase(call.op);
+    std::string rest;
+    for (const auto& [name, value] : members.items()) rest += fmt::format(", {} = {}", name, field_value(name, value));
+    return fmt::format("{{ {}{} }}", verb, rest);
+  }
+  return fmt::format("{{ {} = {} }}", call.op, members.empty() ? "true" : toml_value(members));
+}
+
+std::string suggest_session(const ProtocolInfo& protocol, const Fields& opening, const std::string& steps, const Surroundings& around) {
+  std::vector<std::pair<std::string, std::string>> rows = {{std::string(protocol.name), toml_string(spoken_headline(protocol, opening))}};
+  if (const Value headers = spoken_headers(opening, around); !headers.empty()) rows.emplace_back("headers", toml_value(headers));
+  rows.emplace_back("steps", steps.empty() ? "[ ]" : fmt::format("[\n  {},\n]", steps));
+  return "[[expect]]\n" + toml_lines(rows);
 }
 
 std::string headline_with_query(std::string_view headline, std::string_view query) {

@@ -21,6 +21,12 @@ std::string field_line(std::string_view name, const Value& spoken);
 /// A whole [[expect]] for `call`.
 std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around);
 
+/// A call of a session as a step: `{ query = "SELECT 1", params = [ ] }`. Its reply is the user's to write.
+std::string suggest_step(const ProtocolInfo& protocol, const Call& call);
+
+/// A whole [[expect]] for a session, of which these are the steps, a line each.
+std::string suggest_session(const ProtocolInfo& protocol, const Fields& opening, const std::string& steps, const Surroundings& around);
+
 /// A whole [[expect]] for a raw connection whose first bytes these are; none: the server speaks first.
 std::string suggest_socket(const Destination& to, std::string_view first_bytes);
 

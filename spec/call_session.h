@@ -1,0 +1,24 @@
+// spec/call_session.h - Playing the turns of an entry with the calls of one connection: which entry, which turn, and what is
+// wrong with a call at its moment. Source: spec-format.md, rule 8; section 9 (decision 7); section 10.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "spec/ledger.h"
+#include "spec/ledger_book.h"
+
+namespace bigfoot {
+
+/// What a session of calls needs from the ledger.
+struct CallSessionStart {
+  std::shared_ptr<LedgerBook> book;
+  const ProtocolInfo& protocol;
+  Opening opening;
+  /// The entry takes this session: gives the entries that should have come before it.
+  std::function<std::vector<const Entry*>(const Entry&, std::uint64_t seq)> spend;
+};
+std::unique_ptr<CallSession> make_call_session(CallSessionStart start);
+
+}  // namespace bigfoot
