@@ -127,23 +127,25 @@ class TurnSession : public CallSession {
     return call.peek ? preview(*entry_, call) : play(call);
   }
 
-  std::optional<Push> next_push() override {
-    if (!entry_) return std::nullopt;
+  const Turn* waiting_push() const override {
+    if (!entry_) return nullptr;
     for (std::size_t i = 0; i < turns().size(); ++i) {
       const Turn& turn = turns()[i];
       if (states_[i] == TurnState::played) continue;
-      if (!turn.push) {
-        if (turn.required && states_[i] == TurnState::waiting) return std::nullopt;
-        continue;
-      }
-      Outcome rendered;
-      rendered.entry = entry_;
-      render(&turn.reply, Call{}, rendered);
-      mark_played(i);
-      if (!rendered.findings.empty()) violated();
-      return Push{entry_, &turn, std::move(rendered.rendered), std::move(rendered.findings)};
+      if (turn.push) return &turn;
+      if (turn.required && states_[i] == TurnState::waiting) return nullptr;
     }
-    return std::nullopt;
+    return nullptr;
+  }
+
+  Push play_push() override {
+    const Turn* turn = waiting_push();
+    Outcome said;
+    said.entry = entry_;
+    render(&turn->reply, Call{}, said);
+    mark_played(static_cast<std::size_t>(turn - turns().data()));
+    if (!said.findings.empty()) violated();
+    return Push{entry_, turn, std::move(said.rendered), std::move(said.findings)};
   }
 
   std::vector<Finding> end() override {
