@@ -59,13 +59,16 @@ int hex_digit(char c) {
   return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
-/// "bytea Hex Format": \x00ff.
+/// A bytea as postgres_value() has it, { hex }, and as it stands in SQL, "bytea Hex Format": \x00ff.
 std::optional<Value> as_bytes(const Value& actual) {
-  const std::string* text = text_in(actual);
-  if (!text || !text->starts_with("\\x") || text->size() % 2 != 0) return as_text(actual);
+  std::string_view hex;
+  if (actual.is_object() && actual.size() == 1 && actual.contains("hex") && actual["hex"].is_string()) hex = actual["hex"].get_ref<const std::string&>();
+  else if (const std::string* text = text_in(actual); text && text->starts_with("\\x")) hex = std::string_view(*text).substr(2);
+  else return as_text(actual);
+  if (hex.size() % 2 != 0) return std::nullopt;
   std::string bytes;
-  for (std::size_t i = 2; i < text->size(); i += 2) {
-    const int high = hex_digit((*text)[i]), low = hex_digit((*text)[i + 1]);
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    const int high = hex_digit(hex[i]), low = hex_digit(hex[i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     bytes += static_cast<char>(high * 16 + low);
   }

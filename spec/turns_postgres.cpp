@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "protocols/postgres/sql_tokens.h"
+#include "protocols/postgres/types.h"
 #include "spec/check.h"
 #include "spec/pattern_parts.h"
 #include "spec/reply_template.h"
@@ -59,6 +60,35 @@ Value columns_value(const Node& columns) {
   return out;
 }
 
+/// The types of the columns; empty where one is wrong (reported).
+std::vector<std::string> check_types(const Node& columns, Diagnostics& problems) {
+  std::vector<std::string> types;
+  bool good = true;
+  for (const Node& column : *columns.array()) {
+    const std::string* text = column.text();
+    const std::size_t colon = text ? text->rfind(':') : std::string::npos;
+    if (colon == std::string::npos || colon + 1 == text->size()) return {};  // reported by check_sql_step()
+    types.push_back(text->substr(colon + 1));
+    const auto problem = problem_with_type(types.back());
+    if (!problem) continue;
+    refuse_part(problems, column, colon + 1, types.back(), *problem, "an enum or a type of your own goes as text");
+    good = false;
+  }
+  if (!good) types.clear();
+  return types;
+}
+
+/// A value that holds no hole is one of its column's type.
+void check_cell(const Node& cell, std::size_t column, const std::vector<std::string>& types, const Node& columns, Diagnostics& problems) {
+  if (column >= types.size()) return;
+  Diagnostics ignored;  // the whole reply is compiled later, and tells what is wrong with holes
+  const TemplatePtr made = compile_template(cell, ignored);
+  const Value* value = made ? made->constant() : nullptr;
+  if (!value) return;
+  if (const auto problem = problem_with(types[column], *value))
+    refuse(problems, cell, *problem, fmt::format("its column is {}", Value(*(*columns.array())[column].text()).dump()));
+}
+
 void read_result(const Node& step, SqlReply& reply, Diagnostics& problems) {
   const Node* columns = step.find("columns");
   const Node* rows = step.find("rows");
@@ -68,12 +98,18 @@ void read_result(const Node& step, SqlReply& reply, Diagnostics& problems) {
     columns = &table.columns;
     rows = &table.rows;
   }
-  if (columns && columns->array()) reply.constants["columns"] = columns_value(*columns);
+  if (!columns || !columns->array()) return;
+  reply.constants["columns"] = columns_value(*columns);
+  const std::vector<std::string> types = check_types(*columns, problems);
   if (!rows || !rows->array()) return;
   Node cells = *rows;
   for (Node& row : std::get<Node::Array>(cells.value)) {
     if (!row.array()) continue;
-    for (Node& cell : std::get<Node::Array>(row.value)) cell = cell_of(cell, problems);
+    std::size_t column = 0;
+    for (Node& cell : std::get<Node::Array>(row.value)) {
+      cell = cell_of(cell, problems);
+      check_cell(cell, column++, types, *columns, problems);
+    }
   }
   put(reply, "rows", std::move(cells));
 }
@@ -155,8 +191,10 @@ PatternPtr compile_copy(const Node& copy, Diagnostics& problems) {
 
 void check_param_types(const Node& types, const Node* params, Diagnostics& problems) {
   if (!types.array()) return;
-  for (const Node& type : *types.array())
+  for (const Node& type : *types.array()) {
     if (!type.text()) refuse(problems, type, fmt::format("a type is a string, not {}", kind_of(type)), "param_types = [\"int8\", \"uuid\"]");
+    else if (const auto problem = problem_with_type(*type.text())) refuse(problems, type, *problem, "an enum or a type of your own goes as text");
+  }
   if (params && params->array() && params->array()->size() != types.array()->size())
     refuse(problems, types, fmt::format("{} types for {} parameters", types.array()->size(), params->array()->size()), "one type for each, in order");
 }
