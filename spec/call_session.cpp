@@ -36,6 +36,7 @@ TurnState state_of(const std::vector<TurnState>& states, std::size_t turn) {
 Choice choose(const Entry& entry, const std::vector<TurnState>& states, const Call& call, const LedgerBook& book) {
   Choice best;
   bool in_window = true;
+  const bool is_judged = call.unnamed != Unnamed::ambient || call.ends;
   for (std::size_t i = 0; i < entry.turns.size(); ++i) {
     const Turn& turn = entry.turns[i];
     const TurnState state = state_of(states, i);
@@ -46,9 +47,9 @@ Choice choose(const Entry& entry, const std::vector<TurnState>& states, const Ca
     if (fit == TurnFit::whole) {
       const auto kind = is_next ? Choice::Kind::in_turn : state == TurnState::overtaken ? Choice::Kind::overtaken : Choice::Kind::too_early;
       if (kind == Choice::Kind::in_turn || kind == Choice::Kind::overtaken) return {kind, i, std::move(match)};
-      // What only looks like an ambient call further on is ambient now.
-      if (call.unnamed != Unnamed::ambient && best.kind != Choice::Kind::too_early) best = {kind, i, std::move(match)};
-    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && call.unnamed != Unnamed::ambient) {
+      // What only looks like an ambient call further on is ambient now; but an end is the end.
+      if (is_judged && best.kind != Choice::Kind::too_early) best = {kind, i, std::move(match)};
+    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && is_judged) {
       best = {Choice::Kind::different, i, std::move(match)};
     }
     if (is_next && turn.required) in_window = false;
@@ -258,9 +259,12 @@ class TurnSession : public CallSession {
     }
     const Turn& turn = turns()[choice.turn];
     out.entry = entry_;
-    if (!choice.match.differing.empty()) out.findings.push_back(turn_mismatch_finding(story_of(call), turn, choice.match));
-    if (!choice.match.unmentioned.empty()) out.findings.push_back(turn_unasserted_finding(story_of(call), turn, choice.match));
-    if (choice.kind == Choice::Kind::too_early && !call.ends) out.findings.push_back(turn_out_of_state_finding(story_of(call), turn));
+    std::optional<Call> told;  // in the turn's own words
+    if (choice.match.seen) told = Call{call.op, std::move(*choice.match.seen), call.unnamed, call.withheld, call.ends};
+    const Call& seen = told ? *told : call;
+    if (!choice.match.differing.empty()) out.findings.push_back(turn_mismatch_finding(story_of(seen), turn, choice.match));
+    if (!choice.match.unmentioned.empty()) out.findings.push_back(turn_unasserted_finding(story_of(seen), turn, choice.match));
+    if (choice.kind == Choice::Kind::too_early && !call.ends) out.findings.push_back(turn_out_of_state_finding(story_of(seen), turn));
     const bool refused = !choice.match.differing.empty() && entry_->on_mismatch == OnMismatch::refuse;
     for (auto& [name, value] : choice.match.report.bound) book().known[name] = std::move(value);
     pass(choice.turn, choice.kind == Choice::Kind::too_early && !call.ends);
@@ -269,7 +273,7 @@ class TurnSession : public CallSession {
       out.refusal = refusal_text(out.findings.front());
     }
     out.reply = &turn.reply;
-    render(out.reply, call, out);
+    render(out.reply, seen, out);
     return served(std::move(out));
   }
 

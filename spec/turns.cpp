@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "spec/turns_postgres.h"
+
 namespace bigfoot {
 namespace {
 
@@ -11,7 +13,10 @@ struct Row {
   std::string_view protocol;
   TurnReader read;
 };
-constexpr Row kRows[] = {{"websocket", read_websocket_turn}};
+constexpr Row kRows[] = {
+    {"postgres", read_postgres_turn},
+    {"websocket", read_websocket_turn},
+};
 
 }  // namespace
 
