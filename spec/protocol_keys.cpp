@@ -195,13 +195,8 @@ constexpr KeyInfo kMockReply[] = {
 
 constexpr ProtocolKeys kProtocolKeys[] = {
     {"http", kText, "\"METHOD URL\": POST https://api.example.com/v1/charges", kHttpFields, kTable, kHttpReply, {}, {}},
-<<<<<<< HEAD
     {"websocket", kText, "URL: wss://feed.example.com/prices", kWebsocketFields, kTable, kWebsocketReply, kWebsocketVerbs, kWebsocketBeside},
-    {"postgres", kText, "user@host[:5432]/database", {}, kTable, kPostgresReply, kSqlVerbs, kSqlBeside},
-=======
-    {"websocket", kText, "URL: wss://feed.example.com/prices", kWebsocketFields, kTable, kWebsocketReply, kMessageVerbs, kStepBeside},
     {"postgres", kText, "user@host[:5432]/database", kPostgresFields, kTable, kPostgresReply, kPostgresVerbs, kPostgresBeside},
->>>>>>> int
     {"redis", kArray | kTable | kText, "[\"GET\", \"key\"], or { multi = [[...], [...]] }", kRedisFields, kAnything, kRedisReply, {}, {}},
     {"smtp", kText, "host:port", kSmtpFields, kTable, kConnectReply, kSmtpVerbs, kSmtpBeside},
     {"socket", kText, "tcp://host:port, udp://host:port, unix:///path or unix://@name", {}, kTable, kConnectReply, kMessageVerbs, kStepBeside},
@@ -269,13 +264,9 @@ constexpr KeyInfo kSqlError[] = {
 constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
 constexpr Part kParts[] = {{"response", kResponse}, {"tls", kTls},          {"client_cert", kClientCert},
-<<<<<<< HEAD
-                           {"sse", kSse}, {"recv", kRecv},          {"login", kLogin},       {"sendmail", kSendmail},
-                           {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"mock error", kMockError}};
-=======
                            {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
-                           {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError}};
->>>>>>> int
+                           {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError},
+                           {"recv", kRecv}};
 
 }  // namespace
 
