@@ -77,6 +77,11 @@ class TurnSession : public CallSession {
     return candidates_.empty() ? kNone : candidates_.back()->terms;
   }
 
+  bool answers_opening() const override {
+    const auto next = std::ranges::find_if(candidates_, [this](const Entry* entry) { return is_free(*entry); });
+    return next != candidates_.end() && (*next)->turns.empty() && !(*next)->replies.empty();
+  }
+
   Outcome open(std::uint64_t seq) override {
     Call call{"open", start_.opening.fields};
     CallStory story{start_.protocol, start_.opening.fields, book(), {}};

@@ -54,7 +54,7 @@ constexpr KeyInfo kConnectReply[] = {kErrno, kFaultKey, kDelay};
 constexpr KeyInfo kPostgresReply[] = {kErrno, kFaultKey, kDelay,
                                       {"error", kTable, "{ code, message, ... }: refused at the start of the session"}};
 constexpr KeyInfo kPostgresFields[] = {
-    {"auth", kText, "how the server asks for the password; scram-sha-256 where only a password is given", "trust|password|md5|scram-sha-256"},
+    {"auth", kText, "how the server asks for the password; scram-sha-256 where only a password is given", "trust|cleartext|md5|scram-sha-256"},
     {"password", kText, "what the client has to prove that it knows"},
     {"tls", kBoolean, "true: the server agrees to TLS where the client asks for it (SSLRequest)"},
 };
@@ -62,7 +62,10 @@ constexpr KeyInfo kPostgresVerbs[] = {
     {"query", kText, "SQL, compared by token; $1 stands for a bound value or one in the text"},
     {"begin", kBoolean, "BEGIN, to assert it by name"},
     {"commit", kBoolean, "true: the transaction's changes are kept"},
-    {"rollback", kBoolean, "true: the transaction's changes are dropped"},
+    {"rollback", kBoolean | kText, "true: the transaction's changes are dropped; a name: those since that savepoint"},
+    {"savepoint", kText, "SAVEPOINT, to assert it by name; \"*\": any"},
+    {"release", kText, "RELEASE of a savepoint, to assert it by name; \"*\": any"},
+    {"listen", kText, "LISTEN to a channel, to assert it by name; \"*\": any"},
     {"close", kBoolean, "true: the program ends the session"},
     {"notify", kTable, "{ channel, payload }: the server's notification, once the steps before it have come"},
     {"fault", kText, "what breaks", kFaults},
@@ -77,7 +80,7 @@ constexpr KeyInfo kPostgresBeside[] = {
     {"error", kTable, "{ code, message, ... }"},
     {"notices", kArray, "before the result: texts, or { message, code, severity, ... }"},
     {"copy", kPattern | kArray, "what the program sends to COPY FROM STDIN: text, bytes, or rows"},
-    {"copy_out", kText, "what COPY TO STDOUT gives"},
+    {"copy_out", kText | kArray, "what COPY TO STDOUT gives: text, or rows"},
     kDelay, kRequired,
 };
 constexpr KeyInfo kSqlVerbs[] = {
@@ -236,6 +239,9 @@ constexpr KeyInfo kSqlError[] = {
     {"detail", kText, "more"},         {"hint", kText, "a cure"},              {"constraint", kText, "its name"},
     {"table", kText, "its name"},      {"column", kText, "its name"},          {"schema", kText, "its name"},
     {"position", kInteger, "in the query, from 1"},
+    {"datatype", kText, "its name"},   {"where", kText, "context"},        {"internal_query", kText, "its text"},
+    {"internal_position", kInteger, "in the internal query"},
+    {"file", kText, "of the server"},  {"line", kInteger | kText, "in it"}, {"routine", kText, "in it"},
 };
 constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
