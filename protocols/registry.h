@@ -16,7 +16,7 @@ std::span<const ProtocolInfo* const> all_protocols();
 const ProtocolInfo* find_protocol(std::string_view name);
 
 /// What the first bytes of a client look like.
-enum class Sniffed { need_more, http, http2, tls, unknown };
+enum class Sniffed { need_more, http, http2, tls, redis, postgres, unknown };
 
 /// Judges at most the first kSniffBytes bytes. `need_more` only while the bytes are a true prefix of something.
 Sniffed sniff(std::string_view first_bytes);

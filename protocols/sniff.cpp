@@ -1,5 +1,6 @@
 // protocols/sniff.cpp - What the first bytes of a client look like: see registry.h.
-// Source: RFC 9113, 3.4 (HTTP/2 preface); RFC 8446, 5.1 (records); the IANA method registry.
+// Source: RFC 9113, 3.4 (HTTP/2 preface); RFC 8446, 5.1 (records); the IANA method registry; the Redis serialization
+// protocol; PostgreSQL documentation, "Message Formats" (StartupMessage, SSLRequest, GSSENCRequest, CancelRequest).
 #include <algorithm>
 
 #include "protocols/registry.h"
@@ -44,6 +45,39 @@ Sniffed sniff_tls(std::string_view bytes) {
   return bytes.size() > 5 ? Sniffed::tls : Sniffed::need_more;
 }
 
+/// A command: an array of at least one bulk string, "*2\r\n$3\r\n...".
+Sniffed sniff_redis(std::string_view bytes) {
+  if (bytes[0] != '*') return Sniffed::unknown;
+  constexpr std::size_t kMostDigits = 9;
+  std::size_t end = 1;
+  while (end < bytes.size() && end <= kMostDigits && bytes[end] >= '0' && bytes[end] <= '9') ++end;
+  if (end == bytes.size()) return end <= kMostDigits ? Sniffed::need_more : Sniffed::unknown;
+  if (end == 1 || !agree(bytes.substr(end), "\r\n$")) return Sniffed::unknown;
+  return bytes.size() >= end + 3 ? Sniffed::redis : Sniffed::need_more;
+}
+
+/// The first message has no type: its length, then a version or the number of a request.
+Sniffed sniff_postgres(std::string_view bytes) {
+  constexpr unsigned kLength = 0, kCode = 4, kWhole = 8;
+  constexpr std::uint32_t kMostBytes = 10000, kVersion3 = 3, kCancel = 80877102, kSsl = 80877103, kGss = 80877104;
+  constexpr std::string_view kCodes[] = {{"\x00\x03", 2}, "\x04\xd2"};
+  if (bytes[0] != 0) return Sniffed::unknown;
+  if (bytes.size() < kWhole) {
+    const bool short_enough = agree(bytes, std::string_view("\0\0", 2));
+    const bool fits = bytes.size() <= kCode || std::ranges::any_of(kCodes, [&](std::string_view code) { return agree(bytes.substr(kCode), code); });
+    return short_enough && fits ? Sniffed::need_more : Sniffed::unknown;
+  }
+  const auto number = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = at; i < at + 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    return value;
+  };
+  const std::uint32_t length = number(kLength), code = number(kCode);
+  if (length < kWhole || length > kMostBytes) return Sniffed::unknown;
+  const bool known = code >> 16 == kVersion3 || code == kCancel || code == kSsl || code == kGss;
+  return known ? Sniffed::postgres : Sniffed::unknown;
+}
+
 Sniffed sniff_http(std::string_view bytes) {
   Sniffed best = Sniffed::unknown;
   for (const std::string_view method : kMethods) {
@@ -84,6 +118,8 @@ Sniffed sniff(std::string_view first_bytes) {
       return Sniffed::need_more;  // "P" and "PR" begin methods too
   }
   if (const Sniffed tls = sniff_tls(bytes); tls != Sniffed::unknown) return tls;
+  if (const Sniffed redis = sniff_redis(bytes); redis != Sniffed::unknown) return redis;
+  if (const Sniffed postgres = sniff_postgres(bytes); postgres != Sniffed::unknown) return postgres;
   if (const Sniffed http = sniff_http(bytes); http != Sniffed::unknown) return http;
   return agree(bytes, kHttp2Preface) ? Sniffed::need_more : Sniffed::unknown;
 }

@@ -127,23 +127,25 @@ class TurnSession : public CallSession {
     return call.peek ? preview(*entry_, call) : play(call);
   }
 
-  std::optional<Push> next_push() override {
-    if (!entry_) return std::nullopt;
+  const Turn* waiting_push() const override {
+    if (!entry_) return nullptr;
     for (std::size_t i = 0; i < turns().size(); ++i) {
       const Turn& turn = turns()[i];
       if (states_[i] == TurnState::played) continue;
-      if (!turn.push) {
-        if (turn.required && states_[i] == TurnState::waiting) return std::nullopt;
-        continue;
-      }
-      Outcome rendered;
-      rendered.entry = entry_;
-      render(&turn.reply, Call{}, rendered);
-      mark_played(i);
-      if (!rendered.findings.empty()) violated();
-      return Push{entry_, &turn, std::move(rendered.rendered), std::move(rendered.findings)};
+      if (turn.push) return &turn;
+      if (turn.required && states_[i] == TurnState::waiting) return nullptr;
     }
-    return std::nullopt;
+    return nullptr;
+  }
+
+  Push play_push() override {
+    const Turn* turn = waiting_push();
+    Outcome said;
+    said.entry = entry_;
+    render(&turn->reply, Call{}, said);
+    mark_played(static_cast<std::size_t>(turn - turns().data()));
+    if (!said.findings.empty()) violated();
+    return Push{entry_, turn, std::move(said.rendered), std::move(said.findings)};
   }
 
   std::vector<Finding> end() override {
@@ -254,9 +256,12 @@ class TurnSession : public CallSession {
     }
     const Turn& turn = turns()[choice.turn];
     out.entry = entry_;
-    if (!choice.match.differing.empty()) out.findings.push_back(turn_mismatch_finding(story_of(call), turn, choice.match));
-    if (!choice.match.unmentioned.empty()) out.findings.push_back(turn_unasserted_finding(story_of(call), turn, choice.match));
-    if (choice.kind == Choice::Kind::too_early && !call.ends) out.findings.push_back(turn_out_of_state_finding(story_of(call), turn));
+    std::optional<Call> told;  // in the turn's own words
+    if (choice.match.seen) told = Call{call.op, std::move(*choice.match.seen), call.unnamed, call.withheld, call.ends};
+    const Call& seen = told ? *told : call;
+    if (!choice.match.differing.empty()) out.findings.push_back(turn_mismatch_finding(story_of(seen), turn, choice.match));
+    if (!choice.match.unmentioned.empty()) out.findings.push_back(turn_unasserted_finding(story_of(seen), turn, choice.match));
+    if (choice.kind == Choice::Kind::too_early && !call.ends) out.findings.push_back(turn_out_of_state_finding(story_of(seen), turn));
     const bool refused = !choice.match.differing.empty() && entry_->on_mismatch == OnMismatch::refuse;
     for (auto& [name, value] : choice.match.report.bound) book().known[name] = std::move(value);
     pass(choice.turn, choice.kind == Choice::Kind::too_early && !call.ends);
@@ -265,7 +270,7 @@ class TurnSession : public CallSession {
       out.refusal = refusal_text(out.findings.front());
     }
     out.reply = &turn.reply;
-    render(out.reply, call, out);
+    render(out.reply, seen, out);
     return served(std::move(out));
   }
 

@@ -323,6 +323,20 @@ Outcome Ledger::offer(const ProtocolInfo& protocol, const Fields& call, std::uin
   return out;
 }
 
+bool Ledger::names(const ProtocolInfo& protocol, const Fields& call) const {
+  const auto is_place = [](std::string_view field) { return field == "server" || field == "host" || field == "port"; };
+  bool named = false;
+  impl_->index.each(protocol, call, [&](std::uint32_t i) {
+    const Entry& entry = impl_->book->spec.entries[i];
+    MatchReport report;
+    named = !impl_->book->is_spent(entry) &&
+            std::ranges::any_of(entry.identity, [&](const FieldPattern& field) { return !is_place(field.name) && field.pattern && !field.pattern->is_any(); }) &&
+            identity_fits(entry, call, impl_->book->known, impl_->book->around, report);
+    return named;
+  });
+  return named;
+}
+
 bool Ledger::connect_may_fail(const Destination& to) const {
   return std::ranges::any_of(impl_->failing, [&](const Entry* entry) { return entry->endpoint.fits(to); });
 }

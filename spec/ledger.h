@@ -80,8 +80,9 @@ class CallSession {
   virtual Outcome open(std::uint64_t seq) = 0;
   /// Judges one call and plays its turn; `peek` calls play nothing and leave no finding, but where they are refused.
   virtual Outcome offer(const Call& call, std::uint64_t seq) = 0;
-  /// The push whose turn it is, played; nothing where a call of the program comes first. After `turn->reply.delay`.
-  virtual std::optional<Push> next_push() = 0;
+  /// The push whose turn it is, to be played after its `reply.delay`; null where a call of the program comes first.
+  virtual const Turn* waiting_push() const = 0;
+  virtual Push play_push() = 0;
   /// The connection is gone: turns left over, and an opening that no entry names and that made no call. Call once, last.
   virtual std::vector<Finding> end() = 0;
 };
@@ -139,6 +140,9 @@ class Ledger {
 
   /// Matches one whole call and spends its entry. `seq` is the interaction's number, for later reports.
   Outcome offer(const ProtocolInfo& protocol, const Fields& call, std::uint64_t seq);
+
+  /// Whether an unspent entry names this very call: an ambient one is asserted then. "*" names nothing.
+  bool names(const ProtocolInfo& protocol, const Fields& call) const;
 
   /// The entry, if any, whose errno reply must fail this connect now; spends it.
   Outcome offer_connect(const Destination& to, std::uint64_t seq);

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <span>
+
+#include "spec/turns_postgres.h"
 
 namespace bigfoot {
 namespace {
@@ -12,13 +13,15 @@ struct Row {
   std::string_view protocol;
   TurnReader read;
 };
-constexpr std::span<const Row> kRows{};
+constexpr Row kRows[] = {
+    {"postgres", read_postgres_turn},
+};
 
 }  // namespace
 
 TurnReader turn_reader_of(std::string_view protocol) {
   const auto row = std::ranges::find(kRows, protocol, &Row::protocol);
-  return row == kRows.end() ? nullptr : row->read;
+  return row == std::end(kRows) ? nullptr : row->read;
 }
 
 }  // namespace bigfoot

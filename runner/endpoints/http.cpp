@@ -6,27 +6,13 @@
 #include "protocols/http/http.h"
 #include "protocols/http/url.h"
 #include "protocols/registry.h"
+#include "runner/endpoints/faults.h"
 #include "runner/endpoints/http_upstream.h"
 #include "runner/endpoints/streams.h"
 #include "runner/endpoints/tls.h"
 
 namespace bigfoot {
 namespace {
-
-// A reply that no HTTP client can take for one: it starts with a NUL and has no line end.
-constexpr std::string_view kGarbage{"\0\xff\xfegarbage\x01\x02\x03", 13};
-
-std::string_view to_text(Fault fault) {
-  switch (fault) {
-    case Fault::none: return "none";
-    case Fault::reset: return "reset";
-    case Fault::close: return "close";
-    case Fault::timeout: return "timeout";
-    case Fault::garbage: return "garbage";
-    case Fault::truncate: return "truncate";
-  }
-  return "";
-}
 
 Url url_of(const Fields& call) {
   return Url{call.value("scheme", ""), call.value("host", ""), call.value("port", 0u), call.value("path", ""),
@@ -95,7 +81,6 @@ class HttpServer {
   void remember(std::string_view request, const Call& call, const Outcome& outcome, std::string_view answer);
   asio::awaitable<Next> pass_on(Call call, const CallTicket& ticket);
   void consume(std::size_t bytes);
-  asio::awaitable<Next> play_fault(Fault fault, std::string_view reply);
   asio::awaitable<Next> flush();
   Interaction shown(Fields&& call, const Outcome& outcome, std::string_view op);
   void record(const CallTicket& ticket, Fields&& call, const Outcome& outcome, std::vector<Finding>&& findings,
@@ -144,28 +129,13 @@ void HttpServer::record(const CallTicket& ticket, Fields&& call, const Outcome& 
                            outcome.refuse || outcome.entry == nullptr ? "501" : "");
 }
 
-asio::awaitable<HttpServer::Next> HttpServer::play_fault(Fault fault, std::string_view reply) {
-  // No switch here: g++ 12 miscompiles one whose cases suspend in a loop (the resumed frame runs into a trap).
-  if (fault == Fault::reset) {
-    io_.reset();
-    co_return Next::gone;
-  }
-  if (fault == Fault::timeout) {
-    // Never an answer: whatever else comes is read, so that the program may go on writing, and not looked at.
-    while (!io_.ended()) {
-      io_.consume(io_.input().size());
-      co_await io_.read();
-    }
-  }
-  if (fault == Fault::garbage) co_await io_.write(kGarbage);
-  if (fault == Fault::truncate) {
-    // In the body where there is one: a cut head is no reply at all, and some clients take it for an empty one.
-    const std::size_t head = reply.find("\r\n\r\n");
-    const std::size_t body = head == reply.npos ? 0 : reply.size() - head - 4;
-    const std::size_t missing = std::max<std::size_t>((body > 0 ? body : reply.size()) / 4, 1);
-    co_await io_.write(reply.substr(0, reply.size() - missing));
-  }
-  co_return Next::close;
+/// What a fault leaves of a reply: the body is cut where there is one, for a cut head is no reply at all, and some clients
+/// take it for an empty one.
+std::string_view truncated(std::string_view reply) {
+  const std::size_t head = reply.find("\r\n\r\n");
+  const std::size_t body = head == reply.npos ? 0 : reply.size() - head - 4;
+  const std::size_t missing = std::max<std::size_t>((body > 0 ? body : reply.size()) / 4, 1);
+  return reply.substr(0, reply.size() - missing);
 }
 
 Outcome HttpServer::offer(Call& call, const CallTicket& ticket) {
@@ -213,10 +183,11 @@ asio::awaitable<HttpServer::Next> HttpServer::answer(Call call, const CallTicket
   if (outcome.reply != nullptr && outcome.reply->fault != Fault::none && !refused) {
     const std::string reply = out_.substr(before);
     out_.resize(before);
-    Next next = co_await flush();
+    const Next next = co_await flush();
     record(ticket, std::move(call.fields), outcome, std::move(findings), call.op);
-    if (next == Next::go_on) next = co_await play_fault(outcome.reply->fault, reply);
-    co_return next;
+    if (next == Next::gone) co_return next;
+    co_await play_fault(io_, outcome.reply->fault, truncated(reply));
+    co_return outcome.reply->fault == Fault::reset ? Next::gone : Next::close;
   }
   if (!refused && outcome.reply != nullptr && outcome.rendered_is_constant && outcome.reply->delay.count() == 0 &&
       findings.empty() && before == 0 && after == AfterReply::keep_open)

@@ -7,15 +7,12 @@ namespace bigfoot {
 
 asio::awaitable<std::string> HttpUpstream::connect() {
   if (server_) co_return "";
-  auto connected = co_await connect_upstream(services_, to_);
+  std::expected<std::unique_ptr<StreamIo>, std::string> connected;
+  if (tls_) connected = co_await connect_upstream_tls(services_, to_, name_);
+  else connected = co_await connect_upstream(services_, to_);
   if (!connected) co_return connected.error();
   server_ = std::move(*connected);
-  if (!tls_) co_return "";
-  const TlsSession::Progress progress = co_await server_->start_tls(services_.tls->client().connect(name_));
-  if (progress == TlsSession::Progress::done) co_return "";
-  const std::string why = server_->tls()->error();
-  server_.reset();
-  co_return "TLS: " + (why.empty() ? "the server closed the connection" : why);
+  co_return "";
 }
 
 asio::awaitable<std::expected<Fields, std::string>> HttpUpstream::exchange(std::string_view method, std::string_view request,

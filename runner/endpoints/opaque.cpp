@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "protocols/tls_hello.h"
 #include "runner/endpoints/upstream.h"
@@ -65,7 +66,45 @@ asio::awaitable<void> pump(std::shared_ptr<Relayed> relayed, bool from_program) 
   if (--relayed->pumps == 0) record(*relayed, "");
 }
 
+/// Passes on what comes, until one side ends.
+asio::awaitable<void> pass_on(StreamIo& from, StreamIo& to) {
+  for (;;) {
+    if (from.input().empty() && co_await from.read() != StreamIo::Read::bytes) break;
+    const bool taken = co_await to.write(from.input());
+    from.consume(from.input().size());
+    if (!taken) break;
+  }
+  to.end_writing();
+}
+
 }  // namespace
+
+asio::awaitable<void> relay_from_here(Services& services, StreamIo& io, const Connection& connection, std::string_view protocol, std::string said,
+                                      bool warned) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  const CallTicket ticket = services.journal.open_call();
+  Interaction interaction;
+  interaction.protocol = protocol;
+  interaction.op = "session";
+  if (warned)
+    ++services.warnings[fmt::format("{} {} was let through: no expectation names it and [guard] says \"warn\"", protocol, connection.to.url())];
+  std::expected<std::unique_ptr<StreamIo>, std::string> server;
+  if (connection.tls) server = co_await connect_upstream_tls(services, connection.to, connection.tls->sni.empty() ? connection.to.host : connection.tls->sni);
+  else server = co_await connect_upstream(services, connection.to);
+  std::string error;
+  if (!server) {
+    error = server.error();
+    io.reset();
+  } else {
+    StreamIo& real = **server;
+    if (co_await real.write(said)) co_await (pass_on(io, real) && pass_on(real, io));
+    co_await io.close();
+  }
+  interaction.request = {{"bytes", io.bytes_read()}};
+  if (error.empty()) interaction.response = {{"bytes", io.bytes_written()}};
+  else interaction.response = {{"error", error}};
+  services.journal.record(ticket, site_of(connection), std::move(interaction), nullptr, {}, "allowed", error.empty() ? "" : "RST");
+}
 
 void refuse_opaque(Services& services, StreamIo& io, const Connection& connection) {
   const Destination& to = connection.to;

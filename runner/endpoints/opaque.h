@@ -3,6 +3,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <string>
+#include <string_view>
 
 #include "runner/endpoints/streams.h"
 
@@ -14,5 +16,10 @@ void refuse_opaque(Services& services, StreamIo& io, const Connection& connectio
 /// Connects to the real server and passes bytes on, both ways, until both sides have ended; then records the connection as
 /// allowed, with the name of its ClientHello, if it began with one, and the bytes of each direction.
 asio::awaitable<void> relay(Services& services, Connection connection, UniqueFd stream);
+
+/// The same for a connection whose first bytes have been read: `said` are those that input() does not hold any more. Where
+/// TLS was ended in front of it, TLS is begun with the real server. Recorded as `protocol`; `warned`: the guard says "warn".
+asio::awaitable<void> relay_from_here(Services& services, StreamIo& io, const Connection& connection, std::string_view protocol, std::string said,
+                                      bool warned);
 
 }  // namespace bigfoot

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "protocols/registry.h"
+#include "runner/endpoints/calls.h"
 #include "runner/endpoints/opaque.h"
 #include "runner/endpoints/resolver.h"
 #include "runner/endpoints/tls.h"
@@ -95,13 +96,55 @@ asio::awaitable<std::unique_ptr<RawSession>> find_session(Services& services, St
   co_return services.ledger.open_session(connection.to, io.input(), seq);
 }
 
+/// What an expected connection is where its server speaks first (RFC 5321, 3.1), so that its first bytes cannot tell.
+enum class SpeaksFirst { no, after_silence, at_once };
+
+SpeaksFirst server_speaks_first(const Spec& spec, const Connection& connection) {
+  constexpr unsigned kMailPorts[] = {25, 465, 587, 2525};  // RFC 5321, 4.5.4.2; RFC 8314, 7.3; RFC 6409, 3.1; what many services use
+  SpeaksFirst found = SpeaksFirst::no;
+  for (const Entry& entry : spec.entries) {
+    const EndpointPattern& place = entry.endpoint;
+    if (entry.protocol->name != "smtp" || !place.fits(connection.to) || place.tls != connection.tls.has_value()) continue;
+    if (place.port) return SpeaksFirst::at_once;
+    found = SpeaksFirst::after_silence;
+  }
+  const bool mail = std::ranges::find(kMailPorts, connection.to.port) != std::end(kMailPorts);
+  return mail && !named_by_spec(connection.to, spec) ? SpeaksFirst::after_silence : found;
+}
+
+/// The protocol of calls that a connection speaks; "" for none. Words of a line are taken for an inline command of Redis
+/// only where an entry expects Redis there.
+std::string_view protocol_of_calls(const Spec& spec, const Connection& connection, Sniffed spoken) {
+  if (spoken == Sniffed::postgres) return "postgres";
+  if (spoken == Sniffed::redis) return "redis";
+  const bool expected = spoken == Sniffed::unknown && std::ranges::any_of(spec.entries, [&](const Entry& entry) {
+    return entry.protocol->name == "redis" && entry.endpoint.fits(connection.to);
+  });
+  return expected ? "redis" : "";
+}
+
+std::unique_ptr<Decoder> decoder_for(const Spec& spec, const Connection& connection, std::string_view protocol) {
+  const Destination& to = connection.to;
+  const bool offers_tls = std::ranges::any_of(
+      spec.entries, [&](const Entry& entry) { return entry.protocol->name == protocol && entry.offers_tls && entry.endpoint.fits(to); });
+  return make_decoder(protocol, Peer{connection.tls ? "tls" : "tcp", to.host.empty() ? to.path : to.host, to.port, offers_tls && !connection.tls});
+}
+
 asio::awaitable<void> converse(Services& services, Resolver& resolver, StreamIo& io, Connection& connection) {
   for (;;) {  // once more for what comes out of a tunnel, and out of TLS
     const bool named = named_by_spec(connection.to, services.spec);
     if (is_dns(connection.to) && !named) co_return co_await serve_dns_stream(resolver, io, connection);
     std::unique_ptr<RawSession> session = co_await find_session(services, io, connection);
     if (session) co_return co_await serve_session(services, io, connection, std::move(session));
-    const Sniffed spoken = co_await recognise(io, connection.pid, named);
+    const SpeaksFirst first = server_speaks_first(services.spec, connection);
+    Sniffed spoken = Sniffed::need_more;
+    if (first != SpeaksFirst::at_once) spoken = co_await recognise(io, connection.pid, named && first == SpeaksFirst::no);
+    const bool silent = first != SpeaksFirst::no && spoken == Sniffed::need_more && !io.ended();
+    const std::string_view protocol = silent ? "smtp" : protocol_of_calls(services.spec, connection, spoken);
+    if (std::unique_ptr<Decoder> decoder = decoder_for(services.spec, connection, protocol)) {
+      if (connection.tls) services.silent_tls.spoke(services.journal.program_of(connection.pid), connection.to);
+      co_return co_await serve_calls(services, io, connection, std::move(decoder));
+    }
     if (spoken == Sniffed::tls && !connection.tls) {
       const bool open = co_await opens_tls(services, io, connection.to);
       if (!open) co_return refuse_opaque(services, io, connection);

@@ -20,7 +20,7 @@ TlsTerms terms_for(const Services& services, const Destination& to) {
   TlsTerms terms;
   terms.names = {to.host};
   if (to.address != to.host && !to.address.empty() && !is_synthetic(to.address)) terms.names.push_back(to.address);
-  terms.protocols = {"http/1.1", "http/1.0"};
+  terms.protocols = {"http/1.1", "http/1.0", "postgresql"};  // the last where TLS comes before any request: libpq 17
   terms.ask_for_certificate = asks_for_certificate(services.spec, to);
   return terms;
 }

@@ -24,4 +24,13 @@ asio::awaitable<std::expected<std::unique_ptr<StreamIo>, std::string>> connect_u
   co_return std::make_unique<StreamIo>(services, UniqueFd(socket.release()));
 }
 
+asio::awaitable<std::expected<std::unique_ptr<StreamIo>, std::string>> connect_upstream_tls(Services& services, Destination to, std::string name) {
+  auto server = co_await connect_upstream(services, std::move(to));
+  if (!server) co_return server;
+  const TlsSession::Progress progress = co_await (*server)->start_tls(services.tls->client().connect(name));
+  if (progress == TlsSession::Progress::done) co_return server;
+  const std::string why = (*server)->tls()->error();
+  co_return std::unexpected("TLS: " + (why.empty() ? "the server closed the connection" : why));
+}
+
 }  // namespace bigfoot

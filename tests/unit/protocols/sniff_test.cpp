@@ -48,9 +48,23 @@ TEST(Sniff, KnowsTheFirstBytes) {
       {std::string("\x16\x03\x01\x02\x00\x01", 6), Sniffed::tls},
       {std::string("\x16\x03\x01\x02\x00\x02", 6), Sniffed::unknown},  // a ServerHello
       {std::string("\x16\x02", 2), Sniffed::unknown},
-      {"*1\r\n$4\r\nPING\r\n", Sniffed::unknown},
+      {"*", Sniffed::need_more},
+      {"*1\r\n", Sniffed::need_more},
+      {"*1\r\n$4\r\nPING\r\n", Sniffed::redis},
+      {"*1\r\n+OK\r\n", Sniffed::unknown},  // no command, but what a server sends
+      {"*\r\n$", Sniffed::unknown},
+      {"*1234567890\r\n$", Sniffed::unknown},
       {"EHLO a\r\n", Sniffed::unknown},
-      {std::string("\x00\x00\x00\x08\x04\xd2\x16\x2f", 8), Sniffed::unknown},  // postgres
+      {std::string("\x00\x00\x00\x08\x04\xd2\x16\x2f", 8), Sniffed::postgres},          // SSLRequest
+      {std::string("\x00\x00\x00\x08\x04\xd2\x16\x30", 8), Sniffed::postgres},          // GSSENCRequest
+      {std::string("\x00\x00\x00\x10\x04\xd2\x16\x2e\x00", 9), Sniffed::postgres},      // CancelRequest
+      {std::string("\x00\x00\x00\x29\x00\x03\x00\x00user", 12), Sniffed::postgres},    // StartupMessage
+      {std::string("\x00\x00\x00\x29\x00\x03\x00\x02", 8), Sniffed::postgres},          // of protocol 3.2
+      {std::string("\x00\x00\x00\x29\x00\x02\x00\x00", 8), Sniffed::unknown},
+      {std::string("\x00\x00\x00\x07\x00\x03\x00\x00", 8), Sniffed::unknown},
+      {std::string("\x00\x00\x00", 3), Sniffed::need_more},
+      {std::string("\x00\x00\x00\x29\x00\x05", 6), Sniffed::unknown},
+      {std::string("\x00\x01", 2), Sniffed::unknown},
       {"\xff", Sniffed::unknown},
   };
   for (const Case& row : kCases) EXPECT_EQ(sniff(row.bytes), row.wanted) << to_hex(row.bytes);
@@ -59,7 +73,7 @@ TEST(Sniff, KnowsTheFirstBytes) {
 TEST(Sniff, NeverChangesItsMind) {
   for (const std::string bytes :
        {"GET / HTTP/1.1\r\n", "POST http://a/ HTTP/1.1", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PROPPATCH /x",
-        "GET key", "\x16\x03\x01\x01\x01\x01\x01", "CONNECT a:1 HTTP/1.1", "UNSUBSCRIBE https://x/",
+        "GET key", "*3\r\n$3\r\nSET\r\n", "\x16\x03\x01\x01\x01\x01\x01", "CONNECT a:1 HTTP/1.1", "UNSUBSCRIBE https://x/",
         "SSH-2.0-x"}) {
     Sniffed known = Sniffed::need_more;
     for (std::size_t size = 0; size <= bytes.size(); ++size) {
@@ -75,7 +89,7 @@ TEST(Sniff, NeverChangesItsMind) {
 
 TEST(Sniff, AnswersAtTheLatestAfterSniffBytes) {
   for (const std::string start :
-       {"GET h", "GET https:/", "UNSUBSCRIBE w", "PRI * HTTP/2.0\r\n\r\nSM\r\n", "\x16\x03\x01"})
+       {"GET h", "GET https:/", "UNSUBSCRIBE w", "*123456789", "PRI * HTTP/2.0\r\n\r\nSM\r\n", "\x16\x03\x01"})
     EXPECT_NE(sniff(start + std::string(kSniffBytes, 'x')), Sniffed::need_more) << start;
 }
 
