@@ -8,6 +8,7 @@
 
 #include "protocols/dns/dns.h"
 #include "protocols/http/http.h"
+#include "protocols/postgres/postgres.h"
 #include "protocols/raw/raw.h"
 #include "protocols/redis/redis.h"
 
@@ -30,28 +31,6 @@ constexpr FieldInfo kWebsocketReply[] = {
 };
 constexpr ProtocolInfo kWebsocketInfo = {"websocket", "WebSocket sessions, ws and wss", "RFC 6455",
                                          kWebsocketCall, kWebsocketReply};
-
-constexpr FieldInfo kPostgresCall[] = {
-    {"user", "role of the StartupMessage", true},
-    {"host", "name or address", true},
-    {"port", "number, 5432 where none is given", true},
-    {"database", "of the StartupMessage", true},
-    {"query", "SQL, compared by token", false, true},
-    {"params", "bound parameters or inlined literals, in order", false, true},
-    {"commit", "end of a transaction that keeps its changes", false, true},
-    {"rollback", "end of a transaction that drops its changes", false, true},
-    {"close", "the program ends the session", false, true},
-};
-constexpr FieldInfo kPostgresReply[] = {
-    {"columns", "\"name:type\" of each result column"},
-    {"rows", "array of rows, each an array"},
-    {"table", "columns and rows as one text table"},
-    {"tag", "command tag: \"INSERT 0 1\""},
-    {"error", "{ code, message, ... }: an ErrorResponse with that SQLSTATE"},
-};
-constexpr ProtocolInfo kPostgresInfo = {"postgres", "PostgreSQL sessions, simple and extended queries",
-                                        "PostgreSQL documentation, \"Frontend/Backend Protocol\"",
-                                        kPostgresCall, kPostgresReply};
 
 constexpr FieldInfo kSmtpCall[] = {
     {"host", "name or address", true},
