@@ -11,26 +11,12 @@
 #include "protocols/postgres/postgres.h"
 #include "protocols/raw/raw.h"
 #include "protocols/redis/redis.h"
+#include "protocols/websocket/websocket.h"
 
 namespace bigfoot {
 namespace {
 
 // A row of a call: name, help, identity, must_assert.
-constexpr FieldInfo kWebsocketCall[] = {
-    {"scheme", "ws or wss", true},
-    {"host", "name or address, no brackets", true},
-    {"port", "number; the scheme's default where the URL gives none", true},
-    {"path", "normalised, starts with /", true},
-    {"query", "normalised text, \"\" for none", false, true},
-    {"headers", "of the handshake, lower-case names", false, true},
-    {"send", "one message of the program: text or bytes", false, true},
-};
-constexpr FieldInfo kWebsocketReply[] = {
-    {"recv", "one message to the program: text, json or bytes (a binary frame)"},
-    {"close", "status code that ends the session"},
-};
-constexpr ProtocolInfo kWebsocketInfo = {"websocket", "WebSocket sessions, ws and wss", "RFC 6455",
-                                         kWebsocketCall, kWebsocketReply};
 
 constexpr FieldInfo kSmtpCall[] = {
     {"host", "name or address", true},

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "spec/findings.h"
+#include "spec/suggest.h"
 #include "spec/turn_findings.h"
 #include "spec/turn_match.h"
 
@@ -35,6 +36,7 @@ TurnState state_of(const std::vector<TurnState>& states, std::size_t turn) {
 Choice choose(const Entry& entry, const std::vector<TurnState>& states, const Call& call, const LedgerBook& book) {
   Choice best;
   bool in_window = true;
+  const bool is_judged = call.unnamed != Unnamed::ambient || call.ends;
   for (std::size_t i = 0; i < entry.turns.size(); ++i) {
     const Turn& turn = entry.turns[i];
     const TurnState state = state_of(states, i);
@@ -45,9 +47,9 @@ Choice choose(const Entry& entry, const std::vector<TurnState>& states, const Ca
     if (fit == TurnFit::whole) {
       const auto kind = is_next ? Choice::Kind::in_turn : state == TurnState::overtaken ? Choice::Kind::overtaken : Choice::Kind::too_early;
       if (kind == Choice::Kind::in_turn || kind == Choice::Kind::overtaken) return {kind, i, std::move(match)};
-      // What only looks like an ambient call further on is ambient now.
-      if (call.unnamed != Unnamed::ambient && best.kind != Choice::Kind::too_early) best = {kind, i, std::move(match)};
-    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && call.unnamed != Unnamed::ambient) {
+      // What only looks like an ambient call further on is ambient now; but an end is the end.
+      if (is_judged && best.kind != Choice::Kind::too_early) best = {kind, i, std::move(match)};
+    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && is_judged) {
       best = {Choice::Kind::different, i, std::move(match)};
     }
     if (is_next && turn.required) in_window = false;
@@ -106,6 +108,7 @@ class TurnSession : public CallSession {
     if (!chosen) {
       out.refuse = refused_ = true;
       out.findings.push_back(unexpected_finding(story));
+      out.findings.front().suggestion = suggest_session(start_.protocol, start_.opening.fields, "", book().around);
       out.refusal = refusal_text(out.findings.front());
       return out;
     }

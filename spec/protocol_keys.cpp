@@ -40,8 +40,26 @@ constexpr KeyInfo kHttpReply[] = {
 constexpr KeyInfo kWebsocketFields[] = {
     {"headers", kPattern, "of the handshake"},
     {"query", kPattern, "query names and values in any order, instead of the query in the URL"},
+    {"subprotocols", kArray | kText, "those that the program offers, in its order; \"*\": any"},
+    {"subprotocol", kText, "the one that is agreed on; the program has to offer it"},
+    {"deflate", kBoolean, "true: permessage-deflate is agreed on where the program offers it"},
+    {"tls", kPattern, "of a wss connection: { version, alpn, sni }; what is not named is not compared"},
+    {"client_cert", kPattern, "asks the client for a certificate: \"required\", { subject, san }, or \"*\" where none will do too"},
 };
-constexpr KeyInfo kWebsocketReply[] = {kStatus, kReplyHeaders, kTextKey, kDelay, kFaultKey, kErrno};
+constexpr KeyInfo kWebsocketReply[] = {{"status", kInteger, "HTTP status of a handshake that is refused"}, kReplyHeaders, kTextKey, kJson, kDelay, kFaultKey, kErrno};
+constexpr KeyInfo kWebsocketVerbs[] = {
+    {"send", kPattern | kArray, "a message of the program; hex and base64 mean a binary one"},
+    {"recv", kPattern | kArray, "a message to the program, or { close, reason }, { ping }, { pong }"},
+    {"close", kAnything, "the program ends it: its code, true (1000 or none), or \"*\""},
+    {"ping", kPattern, "a ping of the program, to assert it by name"},
+    {"pong", kPattern, "a pong of the program, to assert it by name"},
+    {"fault", kText, "what breaks", kFaults},
+};
+constexpr KeyInfo kWebsocketBeside[] = {
+    {"binary", kBoolean | kText, "of send and recv: true, false, or \"*\" for either"},
+    {"reason", kPattern, "of close: its text"},
+    kDelay, kRequired,
+};
 constexpr KeyInfo kMessageVerbs[] = {
     {"send", kPattern | kArray, "what the program sends"},
     {"recv", kPattern | kArray, "what the program gets"},
@@ -180,7 +198,7 @@ constexpr KeyInfo kMockReply[] = {
 
 constexpr ProtocolKeys kProtocolKeys[] = {
     {"http", kText, "\"METHOD URL\": POST https://api.example.com/v1/charges", kHttpFields, kTable, kHttpReply, {}, {}},
-    {"websocket", kText, "URL: wss://feed.example.com/prices", kWebsocketFields, kTable, kWebsocketReply, kMessageVerbs, kStepBeside},
+    {"websocket", kText, "URL: wss://feed.example.com/prices", kWebsocketFields, kTable, kWebsocketReply, kWebsocketVerbs, kWebsocketBeside},
     {"postgres", kText, "user@host[:5432]/database", kPostgresFields, kTable, kPostgresReply, kPostgresVerbs, kPostgresBeside},
     {"redis", kArray | kTable | kText, "[\"GET\", \"key\"], or { multi = [[...], [...]] }", kRedisFields, kAnything, kRedisReply, {}, {}},
     {"smtp", kText, "host:port", kSmtpFields, kTable, kConnectReply, kSmtpVerbs, kSmtpBeside},
@@ -215,6 +233,12 @@ constexpr KeyInfo kClientCert[] = {
     {"san", kArray | kText, "all alternative names, in the certificate's order: [\"DNS:svc.internal\", \"URI:spiffe://example/svc\"]"},
     {"*", kText, "\"*\": others may be anything, with or without this"},
 };
+constexpr KeyInfo kRecv[] = {
+    {"close", kInteger, "the server ends it with this code"},
+    {"reason", kText, "text of that close, at most 123 bytes"},
+    {"ping", kText, "a ping; the program's pong is ambient"},
+    {"pong", kText, "a pong that nobody asked for"},
+};
 constexpr KeyInfo kSse[] = {
     {"event", kText, "name of the event"},
     {"data", kAnything, "text, or a table that is written as JSON"},
@@ -247,7 +271,8 @@ constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
 constexpr Part kParts[] = {{"response", kResponse}, {"tls", kTls},          {"client_cert", kClientCert},
                            {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
-                           {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError}};
+                           {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError},
+                           {"recv", kRecv}};
 
 }  // namespace
 

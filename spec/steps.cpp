@@ -64,8 +64,7 @@ void check_true(EntryDraft& draft, std::string_view verb, const Node& node) {
 
 void check_close(EntryDraft& draft, const Node& node) {
   if (node.integer()) {
-    if (draft.protocol.name != "websocket") refuse(draft.problems, node, "a close without a code here", "close = true");
-    else if (*node.integer() < 1000 || *node.integer() > 4999) refuse(draft.problems, node, fmt::format("{} is no close code", *node.integer()), "1000 to 4999 (RFC 6455, 7.4), true or \"*\"");
+    refuse(draft.problems, node, "a close without a code here", "close = true");
     return;
   }
   if (std::get_if<bool>(&node.value)) return check_true(draft, "close", node);

@@ -15,6 +15,7 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"postgres", read_postgres_turn},
+    {"websocket", read_websocket_turn},
 };
 
 }  // namespace
