@@ -10,6 +10,7 @@
 #include "protocols/http/http.h"
 #include "protocols/raw/raw.h"
 #include "protocols/redis/redis.h"
+#include "protocols/smtp/smtp.h"
 
 namespace bigfoot {
 namespace {
@@ -52,26 +53,6 @@ constexpr FieldInfo kPostgresReply[] = {
 constexpr ProtocolInfo kPostgresInfo = {"postgres", "PostgreSQL sessions, simple and extended queries",
                                         "PostgreSQL documentation, \"Frontend/Backend Protocol\"",
                                         kPostgresCall, kPostgresReply};
-
-constexpr FieldInfo kSmtpCall[] = {
-    {"host", "name or address", true},
-    {"port", "number", true},
-    {"verb", "ehlo, starttls, login, sendmail, quit", true},
-    {"ehlo", "the name the client gives itself", false, true},
-    {"login", "{ user, password }", false, true},
-    {"from", "envelope sender", false, true},
-    {"to", "envelope recipients, in order", false, true},
-    {"message", "parsed: subject, text, html, headers, attachments", false, true},
-    {"data", "the raw message instead, dot-stuffing undone", false, true},
-};
-constexpr FieldInfo kSmtpReply[] = {
-    {"code", "three digits"},
-    {"text", "after the code"},
-    {"rcpt", "whole answer to RCPT"},
-    {"data", "whole answer to the message"},
-};
-constexpr ProtocolInfo kSmtpInfo = {"smtp", "SMTP submissions, as meanings and not lines",
-                                    "RFC 5321, RFC 4954, RFC 3207", kSmtpCall, kSmtpReply};
 
 constexpr FieldInfo kExecCall[] = {
     {"program", "basename of argv[0]", true},

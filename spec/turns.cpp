@@ -12,13 +12,13 @@ struct Row {
   std::string_view protocol;
   TurnReader read;
 };
-constexpr std::span<const Row> kRows{};
+constexpr Row kRows[] = {{"smtp", read_smtp_turn}};
 
 }  // namespace
 
 TurnReader turn_reader_of(std::string_view protocol) {
   const auto row = std::ranges::find(kRows, protocol, &Row::protocol);
-  return row == kRows.end() ? nullptr : row->read;
+  return row == std::end(kRows) ? nullptr : row->read;
 }
 
 }  // namespace bigfoot
