@@ -130,18 +130,25 @@ constexpr KeyInfo kRedisReply[] = {
     kDelay, kFaultKey, kErrno,
 };
 
-constexpr KeyInfo kSmtpFields[] = {{"offer", kArray, "extensions that EHLO offers"}};
+constexpr KeyInfo kSmtpFields[] = {
+    {"offer", kArray, "extensions that EHLO offers, a line each; left out: all that are known, STARTTLS where a step says it"},
+    {"greeting", kText, "what the server says first: \"220 ready\", or \"554 5.3.2 no service\", which ends it"},
+    {"tls", kBoolean, "true: TLS from the first byte (smtps), as on port 465"},
+};
 constexpr KeyInfo kSmtpVerbs[] = {
     {"ehlo", kPattern, "the name the client gives itself"},
     {"starttls", kBoolean, "true: the client asks for TLS"},
-    {"login", kTable, "{ user, password }"},
+    {"login", kTable, "{ user, password }, by whatever mechanism; mechanism = \"PLAIN\" names it"},
     {"sendmail", kTable, "{ from, to, message or data }"},
+    {"vrfy", kPattern, "VRFY, to assert it by name"},
     {"noop", kBoolean, "NOOP, to assert it by name"},
     {"rset", kBoolean, "RSET, to assert it by name"},
     {"quit", kBoolean, "true: the client says good-bye"},
     {"fault", kText, "what breaks", kFaults},
 };
-constexpr KeyInfo kSmtpBeside[] = {{"reply", kText | kTable, "\"550 5.1.1 no such user\", or { mail, rcpt, data }"}, kDelay, kRequired};
+constexpr KeyInfo kSmtpBeside[] = {
+    {"reply", kText | kTable, "code and text: \"535 5.7.8 no\"; of sendmail the answer to the message, or { mail, rcpt, data, fault }"},
+    kDelay, kRequired};
 
 constexpr KeyInfo kExecFields[] = {
     {"stdin", kPattern, "what the child is given to read; left out: nothing"},
@@ -245,7 +252,11 @@ constexpr KeyInfo kSse[] = {
     {"id", kText | kInteger, "last event id"},
     {"retry", kInteger, "milliseconds until the client tries again"},
 };
-constexpr KeyInfo kLogin[] = {{"user", kPattern, "name"}, {"password", kPattern, "secret"}};
+constexpr KeyInfo kLogin[] = {
+    {"user", kPattern, "name"},
+    {"password", kPattern, "password, or token; of CRAM-MD5 it is checked where it is given literally"},
+    {"mechanism", kPattern, "PLAIN, LOGIN, CRAM-MD5, XOAUTH2 or OAUTHBEARER; left out: any"},
+};
 constexpr KeyInfo kSendmail[] = {
     {"from", kPattern, "envelope sender"},
     {"to", kArray | kText, "envelope recipients"},
@@ -253,11 +264,26 @@ constexpr KeyInfo kSendmail[] = {
     {"data", kPattern, "the raw message instead"},
 };
 constexpr KeyInfo kMessage[] = {
-    {"subject", kPattern, "decoded"}, {"text", kPattern, "plain text part"},     {"html", kPattern, "HTML part"},
-    {"headers", kPattern, "others"},  {"attachments", kArray | kText, "others"}, {"*", kText, "\"*\": anything else"},
+    {"subject", kPattern, "decoded"},
+    {"from", kPattern, "the header, decoded; may be left out where it names the envelope's sender"},
+    {"to", kPattern, "the header; may be left out where it names recipients of the envelope only"},
+    {"cc", kPattern, "the header; as to"},
+    {"text", kPattern, "plain text, line ends \\n"},
+    {"html", kPattern, "HTML, line ends \\n"},
+    {"headers", kPattern, "the others, by name; Date, Message-ID, MIME's own and the mailer's name only where they are named"},
+    {"attachments", kArray | kText, "[ { name, type, content or sha256 } ], in order"},
+    {"*", kText, "\"*\": anything else"},
+};
+constexpr KeyInfo kAttachment[] = {
+    {"name", kPattern, "file name"},
+    {"type", kPattern, "media type: text/csv"},
+    {"content", kPattern, "decoded: text, { json }, { hex }, { base64 }, { file }"},
+    {"sha256", kText, "of the decoded content, instead"},
+    {"*", kText, "\"*\": anything else"},
 };
 constexpr KeyInfo kMailReply[] = {
-    {"mail", kText, "answer to MAIL FROM"}, {"rcpt", kText | kArray, "answer to RCPT TO"}, {"data", kText, "answer to the message"}};
+    {"mail", kText, "answer to MAIL FROM"}, {"rcpt", kText | kArray, "answer to RCPT TO"}, {"data", kText, "answer to the message"},
+    {"fault", kText, "what breaks instead of the answer to the message", kFaults}};
 constexpr KeyInfo kSqlError[] = {
     {"code", kText, "SQLSTATE"},       {"message", kText, "primary text"},     {"severity", kText, "ERROR, FATAL"},
     {"detail", kText, "more"},         {"hint", kText, "a cure"},              {"constraint", kText, "its name"},
@@ -271,8 +297,8 @@ constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
 constexpr Part kParts[] = {{"response", kResponse}, {"tls", kTls},          {"client_cert", kClientCert},
                            {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
-                           {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError},
-                           {"recv", kRecv}};
+                           {"message", kMessage},  {"attachment", kAttachment}, {"mail", kMailReply},
+                           {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError}, {"recv", kRecv}};
 
 }  // namespace
 
