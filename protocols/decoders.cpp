@@ -2,6 +2,7 @@
 // parser.
 #include "protocols/http/http.h"
 #include "protocols/postgres/postgres.h"
+#include "protocols/redis/redis.h"
 #include "protocols/registry.h"
 #include "protocols/smtp/smtp.h"
 
@@ -11,6 +12,7 @@ std::unique_ptr<Decoder> make_decoder(std::string_view protocol, const Peer& pee
   if (protocol == kHttpInfo.name) return std::make_unique<HttpDecoder>(peer);
   if (protocol == kPostgresInfo.name) return std::make_unique<PostgresDecoder>(peer);
   if (protocol == kSmtpInfo.name) return std::make_unique<SmtpDecoder>(peer);
+  if (protocol == kRedisInfo.name) return std::make_unique<RedisDecoder>(peer);
   return nullptr;
 }
 

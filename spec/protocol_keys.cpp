@@ -119,15 +119,32 @@ constexpr KeyInfo kSqlBeside[] = {
     kDelay, kRequired,
 };
 
-constexpr KeyInfo kRedisFields[] = {{"server", kText, "host:port; any where none is given"}};
+constexpr KeyInfo kRedisFields[] = {{"server", kText, "host:port, 6379 where no port is given, or unix:///path; any connection that speaks Redis where none is given"}};
 constexpr KeyInfo kRedisReply[] = {
     {"value", kAnything, "any value, where the reply needs a table"},
     {"map", kTable, "%map in RESP3, a flat array in RESP2"},
+    {"set", kArray, "~set in RESP3, an array in RESP2"},
+    {"double", kNumber, "a number with a fraction: ,double in RESP3, a bulk string in RESP2"},
+    {"big_number", kText, "digits: (number in RESP3, a bulk string in RESP2"},
+    {"verbatim", kText, "text: =verbatim in RESP3, a bulk string in RESP2"},
     {"nil", kBoolean, "true: the null reply"},
     {"error", kText, "an error reply: \"ERR ...\""},
     {"status", kText, "a simple string: \"OK\""},
+    {"messages", kArray, "of SUBSCRIBE and PSUBSCRIBE: texts, or { channel, message, delay }, pushed one after the other"},
     {"sequence", kArray, "one reply for each use"},
+    {"json", kAnything, "a bulk string that is this JSON"},
+    {"text", kText, "a bulk string"},
+    {"file", kText, "a bulk string: bytes of a file, relative to this spec"},
+    {"hex", kText, "a bulk string, as \"ca fe 00\""},
+    {"base64", kText, "a bulk string"},
     kDelay, kFaultKey, kErrno,
+};
+constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
+constexpr KeyInfo kRedisMessage[] = {
+    {"channel", kText, "where it was published; the first one subscribed to where none is given"},
+    {"pattern", kText, "of PSUBSCRIBE: the pattern that it came by; the first where none is given"},
+    {"message", kText | kInteger | kNumber, "what was published"},
+    {"delay", kText, "wait after the message before: \"20ms\""},
 };
 
 constexpr KeyInfo kSmtpFields[] = {
@@ -293,12 +310,12 @@ constexpr KeyInfo kSqlError[] = {
     {"internal_position", kInteger, "in the internal query"},
     {"file", kText, "of the server"},  {"line", kInteger | kText, "in it"}, {"routine", kText, "in it"},
 };
-constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
 constexpr Part kParts[] = {{"response", kResponse}, {"tls", kTls},          {"client_cert", kClientCert},
-                           {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
-                           {"message", kMessage},  {"attachment", kAttachment}, {"mail", kMailReply},
-                           {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError}, {"recv", kRecv}};
+                           {"sse", kSse},          {"redis message", kRedisMessage}, {"login", kLogin},
+                           {"sendmail", kSendmail}, {"message", kMessage},  {"attachment", kAttachment},
+                           {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify},
+                           {"mock error", kMockError}, {"recv", kRecv}};
 
 }  // namespace
 

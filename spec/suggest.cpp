@@ -12,6 +12,7 @@
 #include "spec/file_path.h"
 #include "spec/log_text.h"
 #include "spec/mail_text.h"
+#include "spec/redis_command.h"
 #include "spec/toml_text.h"
 #include "spec/values.h"
 
@@ -215,6 +216,7 @@ std::string call_headline(const ProtocolInfo& protocol, const Fields& call) {
   }
   if (protocol.name == "file") return "file " + file_headline(call, [](std::string_view path) { return std::string(path); });
   if (protocol.name == "exec") return exec_title(argv_words(call));
+  if (protocol.name == "redis") return redis_title(call);
   if (protocol.name == "shell") return shell_title(field_text(call, "command"));
   if (protocol.name == "log")
     return "log " + record_title(field_text(call, "channel"), field_text(call, "level"), field_text(call, "logger"), field_text(call, "message"));
@@ -247,6 +249,7 @@ std::string field_line(std::string_view name, const Value& spoken) {
 
 std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around) {
   if (is_command(protocol)) return suggest_command(protocol, call);
+  if (protocol.name == "redis") return suggest_redis(call);
   if (protocol.name == "log") return suggest_record(protocol, call);
   if (protocol.name == "file") return suggest_file(call);
   std::vector<std::pair<std::string, std::string>> rows;
