@@ -80,6 +80,11 @@ class TurnSession : public CallSession {
     return candidates_.empty() ? kNone : candidates_.back()->terms;
   }
 
+  bool answers_opening() const override {
+    const auto next = std::ranges::find_if(candidates_, [this](const Entry* entry) { return is_free(*entry); });
+    return next != candidates_.end() && (*next)->turns.empty() && !(*next)->replies.empty();
+  }
+
   Outcome open(std::uint64_t seq) override {
     Call call{"open", start_.opening.fields};
     CallStory story{start_.protocol, start_.opening.fields, book(), {}};
@@ -188,21 +193,23 @@ class TurnSession : public CallSession {
 
   /// The entry that the first call of the session means.
   const Entry* entry_for(const Call& call) const {
-    const Entry *different = nullptr, *too_early = nullptr;
+    const Entry *different = nullptr, *too_early = nullptr, *unmentioning = nullptr;
     for (const Entry* entry : candidates_) {
       if (!is_free(*entry)) continue;
       const Choice choice = choose(*entry, kUntouched, 0, call, book());
       if (choice.kind == Choice::Kind::in_turn) return entry;
       if (choice.kind == Choice::Kind::different && !different) different = entry;
       if (choice.kind == Choice::Kind::too_early && !too_early && !call.ends) too_early = entry;
+      if (call.unnamed == Unnamed::unasserted && !call.ends && !unmentioning) unmentioning = entry;
     }
-    return different ? different : too_early;
+    return different ? different : too_early ? too_early : unmentioning;
   }
 
   /// Before any entry is chosen, or where none fits. A connection in reserve that is only closed has made no call.
   Outcome without_entry(const Call& call) {
     Outcome out;
-    if (call.unnamed == Unnamed::ambient || (call.unnamed == Unnamed::unasserted && call.ends)) {
+    const bool is_told_later = call.peek && call.unnamed != Unnamed::unexpected;  // by the whole call
+    if (call.unnamed == Unnamed::ambient || is_told_later || (call.unnamed == Unnamed::unasserted && call.ends)) {
       out.own_answer = out.ambient = true;
       return out;
     }

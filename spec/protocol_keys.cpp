@@ -72,7 +72,7 @@ constexpr KeyInfo kConnectReply[] = {kErrno, kFaultKey, kDelay};
 constexpr KeyInfo kPostgresReply[] = {kErrno, kFaultKey, kDelay,
                                       {"error", kTable, "{ code, message, ... }: refused at the start of the session"}};
 constexpr KeyInfo kPostgresFields[] = {
-    {"auth", kText, "how the server asks for the password; scram-sha-256 where only a password is given", "trust|password|md5|scram-sha-256"},
+    {"auth", kText, "how the server asks for the password; scram-sha-256 where only a password is given", "trust|cleartext|md5|scram-sha-256"},
     {"password", kText, "what the client has to prove that it knows"},
     {"tls", kBoolean, "true: the server agrees to TLS where the client asks for it (SSLRequest)"},
 };
@@ -80,7 +80,10 @@ constexpr KeyInfo kPostgresVerbs[] = {
     {"query", kText, "SQL, compared by token; $1 stands for a bound value or one in the text"},
     {"begin", kBoolean, "BEGIN, to assert it by name"},
     {"commit", kBoolean, "true: the transaction's changes are kept"},
-    {"rollback", kBoolean, "true: the transaction's changes are dropped"},
+    {"rollback", kBoolean | kText, "true: the transaction's changes are dropped; a name: those since that savepoint"},
+    {"savepoint", kText, "SAVEPOINT, to assert it by name; \"*\": any"},
+    {"release", kText, "RELEASE of a savepoint, to assert it by name; \"*\": any"},
+    {"listen", kText, "LISTEN to a channel, to assert it by name; \"*\": any"},
     {"close", kBoolean, "true: the program ends the session"},
     {"notify", kTable, "{ channel, payload }: the server's notification, once the steps before it have come"},
     {"fault", kText, "what breaks", kFaults},
@@ -95,7 +98,7 @@ constexpr KeyInfo kPostgresBeside[] = {
     {"error", kTable, "{ code, message, ... }"},
     {"notices", kArray, "before the result: texts, or { message, code, severity, ... }"},
     {"copy", kPattern | kArray, "what the program sends to COPY FROM STDIN: text, bytes, or rows"},
-    {"copy_out", kText, "what COPY TO STDOUT gives"},
+    {"copy_out", kText | kArray, "what COPY TO STDOUT gives: text, or rows"},
     kDelay, kRequired,
 };
 constexpr KeyInfo kSqlVerbs[] = {
@@ -116,29 +119,53 @@ constexpr KeyInfo kSqlBeside[] = {
     kDelay, kRequired,
 };
 
-constexpr KeyInfo kRedisFields[] = {{"server", kText, "host:port; any where none is given"}};
+constexpr KeyInfo kRedisFields[] = {{"server", kText, "host:port, 6379 where no port is given, or unix:///path; any connection that speaks Redis where none is given"}};
 constexpr KeyInfo kRedisReply[] = {
     {"value", kAnything, "any value, where the reply needs a table"},
     {"map", kTable, "%map in RESP3, a flat array in RESP2"},
+    {"set", kArray, "~set in RESP3, an array in RESP2"},
+    {"double", kNumber, "a number with a fraction: ,double in RESP3, a bulk string in RESP2"},
+    {"big_number", kText, "digits: (number in RESP3, a bulk string in RESP2"},
+    {"verbatim", kText, "text: =verbatim in RESP3, a bulk string in RESP2"},
     {"nil", kBoolean, "true: the null reply"},
     {"error", kText, "an error reply: \"ERR ...\""},
     {"status", kText, "a simple string: \"OK\""},
+    {"messages", kArray, "of SUBSCRIBE and PSUBSCRIBE: texts, or { channel, message, delay }, pushed one after the other"},
     {"sequence", kArray, "one reply for each use"},
+    {"json", kAnything, "a bulk string that is this JSON"},
+    {"text", kText, "a bulk string"},
+    {"file", kText, "a bulk string: bytes of a file, relative to this spec"},
+    {"hex", kText, "a bulk string, as \"ca fe 00\""},
+    {"base64", kText, "a bulk string"},
     kDelay, kFaultKey, kErrno,
 };
+constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
+constexpr KeyInfo kRedisMessage[] = {
+    {"channel", kText, "where it was published; the first one subscribed to where none is given"},
+    {"pattern", kText, "of PSUBSCRIBE: the pattern that it came by; the first where none is given"},
+    {"message", kText | kInteger | kNumber, "what was published"},
+    {"delay", kText, "wait after the message before: \"20ms\""},
+};
 
-constexpr KeyInfo kSmtpFields[] = {{"offer", kArray, "extensions that EHLO offers"}};
+constexpr KeyInfo kSmtpFields[] = {
+    {"offer", kArray, "extensions that EHLO offers, a line each; left out: all that are known, STARTTLS where a step says it"},
+    {"greeting", kText, "what the server says first: \"220 ready\", or \"554 5.3.2 no service\", which ends it"},
+    {"tls", kBoolean, "true: TLS from the first byte (smtps), as on port 465"},
+};
 constexpr KeyInfo kSmtpVerbs[] = {
     {"ehlo", kPattern, "the name the client gives itself"},
     {"starttls", kBoolean, "true: the client asks for TLS"},
-    {"login", kTable, "{ user, password }"},
+    {"login", kTable, "{ user, password }, by whatever mechanism; mechanism = \"PLAIN\" names it"},
     {"sendmail", kTable, "{ from, to, message or data }"},
+    {"vrfy", kPattern, "VRFY, to assert it by name"},
     {"noop", kBoolean, "NOOP, to assert it by name"},
     {"rset", kBoolean, "RSET, to assert it by name"},
     {"quit", kBoolean, "true: the client says good-bye"},
     {"fault", kText, "what breaks", kFaults},
 };
-constexpr KeyInfo kSmtpBeside[] = {{"reply", kText | kTable, "\"550 5.1.1 no such user\", or { mail, rcpt, data }"}, kDelay, kRequired};
+constexpr KeyInfo kSmtpBeside[] = {
+    {"reply", kText | kTable, "code and text: \"535 5.7.8 no\"; of sendmail the answer to the message, or { mail, rcpt, data, fault }"},
+    kDelay, kRequired};
 
 constexpr KeyInfo kExecFields[] = {
     {"stdin", kPattern, "what the child is given to read; left out: nothing"},
@@ -242,7 +269,11 @@ constexpr KeyInfo kSse[] = {
     {"id", kText | kInteger, "last event id"},
     {"retry", kInteger, "milliseconds until the client tries again"},
 };
-constexpr KeyInfo kLogin[] = {{"user", kPattern, "name"}, {"password", kPattern, "secret"}};
+constexpr KeyInfo kLogin[] = {
+    {"user", kPattern, "name"},
+    {"password", kPattern, "password, or token; of CRAM-MD5 it is checked where it is given literally"},
+    {"mechanism", kPattern, "PLAIN, LOGIN, CRAM-MD5, XOAUTH2 or OAUTHBEARER; left out: any"},
+};
 constexpr KeyInfo kSendmail[] = {
     {"from", kPattern, "envelope sender"},
     {"to", kArray | kText, "envelope recipients"},
@@ -250,23 +281,41 @@ constexpr KeyInfo kSendmail[] = {
     {"data", kPattern, "the raw message instead"},
 };
 constexpr KeyInfo kMessage[] = {
-    {"subject", kPattern, "decoded"}, {"text", kPattern, "plain text part"},     {"html", kPattern, "HTML part"},
-    {"headers", kPattern, "others"},  {"attachments", kArray | kText, "others"}, {"*", kText, "\"*\": anything else"},
+    {"subject", kPattern, "decoded"},
+    {"from", kPattern, "the header, decoded; may be left out where it names the envelope's sender"},
+    {"to", kPattern, "the header; may be left out where it names recipients of the envelope only"},
+    {"cc", kPattern, "the header; as to"},
+    {"text", kPattern, "plain text, line ends \\n"},
+    {"html", kPattern, "HTML, line ends \\n"},
+    {"headers", kPattern, "the others, by name; Date, Message-ID, MIME's own and the mailer's name only where they are named"},
+    {"attachments", kArray | kText, "[ { name, type, content or sha256 } ], in order"},
+    {"*", kText, "\"*\": anything else"},
+};
+constexpr KeyInfo kAttachment[] = {
+    {"name", kPattern, "file name"},
+    {"type", kPattern, "media type: text/csv"},
+    {"content", kPattern, "decoded: text, { json }, { hex }, { base64 }, { file }"},
+    {"sha256", kText, "of the decoded content, instead"},
+    {"*", kText, "\"*\": anything else"},
 };
 constexpr KeyInfo kMailReply[] = {
-    {"mail", kText, "answer to MAIL FROM"}, {"rcpt", kText | kArray, "answer to RCPT TO"}, {"data", kText, "answer to the message"}};
+    {"mail", kText, "answer to MAIL FROM"}, {"rcpt", kText | kArray, "answer to RCPT TO"}, {"data", kText, "answer to the message"},
+    {"fault", kText, "what breaks instead of the answer to the message", kFaults}};
 constexpr KeyInfo kSqlError[] = {
     {"code", kText, "SQLSTATE"},       {"message", kText, "primary text"},     {"severity", kText, "ERROR, FATAL"},
     {"detail", kText, "more"},         {"hint", kText, "a cure"},              {"constraint", kText, "its name"},
     {"table", kText, "its name"},      {"column", kText, "its name"},          {"schema", kText, "its name"},
     {"position", kInteger, "in the query, from 1"},
+    {"datatype", kText, "its name"},   {"where", kText, "context"},        {"internal_query", kText, "its text"},
+    {"internal_position", kInteger, "in the internal query"},
+    {"file", kText, "of the server"},  {"line", kInteger | kText, "in it"}, {"routine", kText, "in it"},
 };
-constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
 constexpr Part kParts[] = {{"response", kResponse}, {"tls", kTls},          {"client_cert", kClientCert},
-                           {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
-                           {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError},
-                           {"recv", kRecv}};
+                           {"sse", kSse},          {"redis message", kRedisMessage}, {"login", kLogin},
+                           {"sendmail", kSendmail}, {"message", kMessage},  {"attachment", kAttachment},
+                           {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify},
+                           {"mock error", kMockError}, {"recv", kRecv}};
 
 }  // namespace
 

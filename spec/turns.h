@@ -14,6 +14,7 @@ using TurnReader = void (*)(EntryDraft& draft, std::string_view verb, const Node
 
 /// One file a protocol; turns.cpp has the table.
 void read_websocket_turn(EntryDraft& draft, std::string_view verb, const Node& content, const Node& step, Turn& turn);
+void read_smtp_turn(EntryDraft& draft, std::string_view verb, const Node& content, const Node& step, Turn& turn);
 
 /// The reader of a protocol; null where its sessions are no calls.
 TurnReader turn_reader_of(std::string_view protocol);
