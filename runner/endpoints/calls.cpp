@@ -174,6 +174,11 @@ AfterReply CallServer::reply_to(const Outcome& outcome) {
 }
 
 asio::awaitable<CallServer::Next> CallServer::answer(Call call) {
+  // What was due is said first: else it would depend on the pieces in which bytes come whether it is.
+  if (call.ends) {
+    const Next said = co_await speak();
+    if (said != Next::go_on) co_return said;
+  }
   if (!session_ && connection_.tls) add_tls_fields(connection_, call.fields);
   if (call.peek) {
     Outcome ahead = judge(call, services_.journal.next_seq());

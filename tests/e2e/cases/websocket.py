@@ -2,7 +2,7 @@
 # mistakes with their whole reports.
 import re
 
-from harness import ANY, NPM, Case
+from harness import ANY, Case
 
 PYTHON = "/usr/bin/python3"
 URL = "ws://feed.example.com/prices?depth=5"
@@ -32,7 +32,8 @@ def twin(url: str = URL, more: str = "") -> str:
 
 
 JAVA = ["java", "-XX:TieredStopAtLevel=1", "-cp", "@built@", "WebsocketTalk"]
-# name, command, whether it offers compression when asked, whether wss works without more
+QUIET = {"DENO_NO_UPDATE_CHECK": "1"}
+# name, command, whether it offers compression when asked
 CLIENTS = [
     ("websockets", [PYTHON, "@clients@/websocket_talk.py", "websockets", "@url@"], True),
     ("websocket-client", [PYTHON, "@clients@/websocket_talk.py", "websocket-client", "@url@"], False),
@@ -52,17 +53,14 @@ def called(command: list[str], url: str, *more: str) -> list[str]:
     return [url if part == "@url@" else part for part in command] + list(more)
 
 
-def compressed(document: dict) -> None:
-    shaken = [call for call in document["interactions"] if call["op"] == "handshake" and call["protocol"] == "websocket"]
-    assert len(shaken) == 1, shaken
-
-
 WSS = URL.replace("ws://", "wss://")
 TWIN = [
-    *(Case(f"the same session, {name}", called(command, URL), twin(), stdout=SAID, counts={"asserted": 8}) for name, command, _ in CLIENTS),
-    *(Case(f"wss, {name}", called(command, WSS), twin(WSS), stdout=SAID, counts={"asserted": 8}) for name, command, _ in CLIENTS),
-    *(Case(f"compression, {name}", called(command, URL, "--deflate"), twin(more="deflate = true"), stdout=SAID, counts={"asserted": 8},
-           check=compressed) for name, command, can_deflate in CLIENTS if can_deflate),
+    *(Case(f"the same session, {name}", called(command, URL), twin(), stdout=SAID, counts={"asserted": 8}, env=QUIET) for name, command, _ in CLIENTS),
+    *(Case(f"wss, {name}", called(command, WSS), twin(WSS), stdout=SAID, counts={"asserted": 8}, env=QUIET) for name, command, _ in CLIENTS),
+    *(Case(f"compression, {name}", called(command, URL, "--deflate"), twin(more="deflate = true"), stdout="extensions permessage-deflate\n" + SAID,
+           counts={"asserted": 8}) for name, command, can_deflate in CLIENTS if can_deflate),
+    *(Case(f"compression declined, {name}", called(command, URL, "--deflate"), twin(), stdout="extensions none\n" + SAID, counts={"asserted": 8})
+      for name, command, can_deflate in CLIENTS if can_deflate),
     *(Case(f"compression that nobody offers, {name}", called(command, URL), twin(more="deflate = true"), stdout=SAID, counts={"asserted": 8})
       for name, command, _ in CLIENTS[1:2]),
     Case("through a proxy's tunnel, websocket-client", called(CLIENTS[1][1], URL), twin(), stdout=SAID, counts={"asserted": 8},
@@ -137,16 +135,87 @@ GREEN = [
 ]
 
 RED = [
-    Case("another message", chat("hullo", "?"), spec(entry(HELLO, WELCOME)), exit=3, stdout="got welcome\n", report=""),
-    Case("one message too many", chat("hello", "?", "and more", "?"), spec(entry(HELLO, WELCOME, CLOSE)), exit=3, stdout=ANY, report=""),
-    Case("steps left over", chat("hello"), spec(entry(HELLO, WELCOME, '{ send = "bye" }', CLOSE)), exit=3, stdout=ANY, report=""),
-    Case("the wrong moment", chat("bye"), spec(entry(HELLO, '{ send = "bye" }')), exit=3, stdout=ANY, report=""),
-    Case("a binary message", chat("hex:68656c6c6f"), spec(entry(HELLO)), exit=3, stdout=ANY, report=""),
-    Case("another close", chat("hello", "close 3001"), spec(entry(HELLO, CLOSE)), exit=3, stdout=ANY, report=""),
-    Case("a header that nobody mentions", chat("hello"), spec(entry(HELLO, more="")), exit=3, stdout=ANY, report=""),
-    Case("another path", chat(url="ws://chat.example.com/rooms?a=1"), spec(entry(HELLO)), exit=3, stdout="refused 501\n", report=""),
-    Case("no entry at all", chat(), spec(), exit=3, stdout="refused 501\n", report=""),
-    Case("a subprotocol that is not offered", chat("hello"), spec(entry(HELLO, more='headers = "*"\nsubprotocol = "chat"\n')), exit=3, stdout=ANY, report=""),
+    Case("another message", chat("hullo", "?"), spec(entry(HELLO, WELCOME)), exit=3, stdout="got welcome\n", report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 5 interactions (2 ambient)
+
+MISMATCH  #3  ws://chat.example.com/room: step 1 of 2 differs: send "hello"    python3 -c … pid 1 · t+N ms
+   spec.toml:7 `chat`
+     send   expected "hello"    got "hullo"
+     1 field equal
+   accept it:  send = "hullo"
+"""),
+    Case("one message too many", chat("hello", "?", "and more", "?"), spec(entry(HELLO, WELCOME, CLOSE)), exit=3, stdout=ANY, report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 5 interactions (1 ambient)
+
+UNEXPECTED  #5  ws://chat.example.com/room: send = "and more"    python3 -c … pid 1 · t+N ms · answered refused
+   nearest: spec.toml:2 ws://chat.example.com/room   it waits for step 3: close 1000
+   played before: send "hello", recv "welcome"
+   add the step:  { send = "and more" }
+"""),
+    Case("steps left over", chat("hello"), spec(entry(HELLO, WELCOME, '{ send = "bye" }', CLOSE)), exit=3, stdout=ANY, report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 5 interactions (1 ambient)
+
+UNUSED  spec.toml:9 ws://chat.example.com/room: step 3 of 4 never happened: send "bye"
+   spec.toml:9 `chat`
+"""),
+    Case("the wrong moment", chat("bye"), spec(entry(HELLO, '{ send = "bye" }')), exit=3, stdout=ANY, report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 4 interactions (2 ambient)
+
+OUT-OF-STATE  #3  ws://chat.example.com/room: step 2 of 2 came too early: send "bye"    python3 -c … pid 1 · t+N ms
+   spec.toml:8 `chat`
+   the session waits for step 1: send "hello"
+
+UNUSED  spec.toml:7 ws://chat.example.com/room: step 1 of 2 never happened: send "hello"
+   spec.toml:7 `chat`
+"""),
+    Case("a binary message", chat("hex:68656c6c6f"), spec(entry(HELLO)), exit=3, stdout=ANY, report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 4 interactions (2 ambient)
+
+MISMATCH  #3  ws://chat.example.com/room: step 1 of 1 differs: send "hello"    python3 -c … pid 1 · t+N ms
+   spec.toml:7 `chat`
+     binary   expected false    got true
+     1 field equal
+   accept it:  binary = true
+"""),
+    Case("another close", chat("hello", "close 3001"), spec(entry(HELLO, CLOSE)), exit=3, stdout=ANY, report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 4 interactions (1 ambient)
+
+MISMATCH  #4  ws://chat.example.com/room: step 2 of 2 differs: close 1000    python3 -c … pid 1 · t+N ms
+   spec.toml:8 `chat`
+     close   expected 1000    got 3001
+   played before: send "hello"
+   accept it:  close = 3001
+"""),
+    Case("a header that nobody mentions", chat("hello"), spec(entry(HELLO, more="")), exit=3, stdout=ANY, report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 4 interactions (2 ambient)
+
+UNASSERTED  #2  ws://chat.example.com/room: headers not asserted    python3 -c … pid 1 · t+N ms
+   spec.toml:2 `chat`
+     headers.x-api-key   expected (not mentioned)    got "k1"
+     1 field equal
+   add:  headers = { x-api-key = "k1", "*" = "*" }
+"""),
+    Case("another path", chat(url="ws://chat.example.com/rooms?a=1"), spec(entry(HELLO)), exit=3, stdout="refused 501\n", report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 2 interactions (1 ambient)
+
+UNEXPECTED  #2  ws://chat.example.com/rooms?a=1    python3 -c … pid 1 · t+N ms · answered refused
+   nearest: spec.toml:2 ws://chat.example.com/room   path differs at "s"
+   add:
+     [[expect]]
+     websocket = "ws://chat.example.com/rooms?a=1"
+     headers   = { x-api-key = "k1", "*" = "*" }
+
+UNUSED  spec.toml:2 ws://chat.example.com/room never happened
+   spec.toml:2 `chat`
+"""),
+    Case("no entry at all", chat(), spec(), exit=3, stdout="refused 501\n", report="""bigfoot-run: 1 problem · 2 interactions (1 ambient)
+
+UNEXPECTED  #2  ws://chat.example.com/room    python3 -c … pid 1 · t+N ms · answered refused
+   add:
+     [[expect]]
+     websocket = "ws://chat.example.com/room"
+     headers   = { x-api-key = "k1", "*" = "*" }
+"""),
+    Case("a subprotocol that is not offered", chat("hello"), spec(entry(HELLO, more='headers = "*"\nsubprotocol = "chat"\n')), exit=3, stdout=ANY, report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 4 interactions (2 ambient)
+
+MISMATCH  #2  ws://chat.example.com/room    python3 -c … pid 1 · t+N ms
+   spec.toml:2 `chat`
+     subprotocols   expected "chat"    got (none)
+     2 fields equal
+   accept it:  subprotocols = []
+"""),
 ]
 
 CASES = [*TWIN, *GREEN, *RED]
