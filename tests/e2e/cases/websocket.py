@@ -135,6 +135,29 @@ GREEN = [
                 "\x81\x07welcome".encode("latin-1").decode(errors="replace")),
 ]
 
+# The page is printed when it is loaded, and its image comes when the session is over.
+PAGE = """<!doctype html><img id="wait" src="http://feed.example.com/wait"><p id="said"></p><script>
+const socket = new WebSocket("ws://feed.example.com/prices?depth=5", ["chat.v2", "chat.v1"]);
+socket.binaryType = "arraybuffer";
+let messages = 0;
+const say = (text) => { said.textContent += text + ", "; };
+socket.onmessage = ({ data }) => {
+  say(typeof data === "string" ? data : "binary " + [...new Uint8Array(data)].map((one) => one.toString(16).padStart(2, "0")).join(""));
+  messages += 1;
+  if (messages === 1) socket.send(JSON.stringify({ action: "subscribe", symbol: "BTC" }));
+  if (messages === 3) socket.send(new Uint8Array([0, 1, 255]));
+  if (messages === 4) socket.close();
+};
+socket.onclose = ({ code, wasClean }) => { say(`closed ${code} ${wasClean}`); document.getElementById("wait").src = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="; };
+</script>
+"""
+BROWSER = [
+    Case("headless chromium", ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+                               "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE feed.example.com", "--user-data-dir=@dir@/profile", "--dump-dom", "file://@dir@/page.html"],
+         twin(more='any_order = "page"') + '[[expect]]\nany_order = "page"\nhttp = "GET http://feed.example.com/wait"\nheaders = "*"\nreply = { fault = "timeout" }\n',
+         files={"page.html": PAGE}, report=ANY, needs=("chromium",), timeout=15, counts={"asserted": 9},
+         stdout=re.compile(r'(?s).*<p id="said">\{"price": 42000\}, \{"ok":true,"id":"7"\}, binary cafe0001, bye, closed 1005 true, </p>.*')),
+]
 BROKEN = """
 import socket, sys
 with socket.create_connection(("chat.example.com", 80)) as end:
@@ -242,4 +265,4 @@ MISMATCH  #2  ws://chat.example.com/room    python3 -c … pid 1 · t+N ms
 """),
 ]
 
-CASES = [*TWIN, *GREEN, *GUARDED, *RED]
+CASES = [*TWIN, *GREEN, *GUARDED, *BROWSER, *RED]
