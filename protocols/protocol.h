@@ -109,7 +109,8 @@ class Decoder {
   /// The client has closed its sending side after `in`: an event that only the end completes, or an error
   /// where the end cuts a message short; NeedMore where nothing is pending. Called again after each event until NeedMore.
   virtual DecodeResult finish(std::string_view in) = 0;
-  /// Answers the last Opening: `terms` are the entry's own settings of the session (offer, auth...), an object.
+  /// Answers the last Opening: `terms` are the entry's own settings of the session (offer, auth...), an object; or, of an
+  /// opening that is no call, the entry's reply to it (error).
   virtual AfterReply accept(const Fields& terms, std::string& out) {
     (void)terms, (void)out;
     return AfterReply::keep_open;

@@ -8,71 +8,16 @@
 
 #include "protocols/dns/dns.h"
 #include "protocols/http/http.h"
+#include "protocols/postgres/postgres.h"
 #include "protocols/raw/raw.h"
 #include "protocols/redis/redis.h"
+#include "protocols/smtp/smtp.h"
+#include "protocols/websocket/websocket.h"
 
 namespace bigfoot {
 namespace {
 
 // A row of a call: name, help, identity, must_assert.
-constexpr FieldInfo kWebsocketCall[] = {
-    {"scheme", "ws or wss", true},
-    {"host", "name or address, no brackets", true},
-    {"port", "number; the scheme's default where the URL gives none", true},
-    {"path", "normalised, starts with /", true},
-    {"query", "normalised text, \"\" for none", false, true},
-    {"headers", "of the handshake, lower-case names", false, true},
-    {"send", "one message of the program: text or bytes", false, true},
-};
-constexpr FieldInfo kWebsocketReply[] = {
-    {"recv", "one message to the program: text, json or bytes (a binary frame)"},
-    {"close", "status code that ends the session"},
-};
-constexpr ProtocolInfo kWebsocketInfo = {"websocket", "WebSocket sessions, ws and wss", "RFC 6455",
-                                         kWebsocketCall, kWebsocketReply};
-
-constexpr FieldInfo kPostgresCall[] = {
-    {"user", "role of the StartupMessage", true},
-    {"host", "name or address", true},
-    {"port", "number, 5432 where none is given", true},
-    {"database", "of the StartupMessage", true},
-    {"query", "SQL, compared by token", false, true},
-    {"params", "bound parameters or inlined literals, in order", false, true},
-    {"commit", "end of a transaction that keeps its changes", false, true},
-    {"rollback", "end of a transaction that drops its changes", false, true},
-    {"close", "the program ends the session", false, true},
-};
-constexpr FieldInfo kPostgresReply[] = {
-    {"columns", "\"name:type\" of each result column"},
-    {"rows", "array of rows, each an array"},
-    {"table", "columns and rows as one text table"},
-    {"tag", "command tag: \"INSERT 0 1\""},
-    {"error", "{ code, message, ... }: an ErrorResponse with that SQLSTATE"},
-};
-constexpr ProtocolInfo kPostgresInfo = {"postgres", "PostgreSQL sessions, simple and extended queries",
-                                        "PostgreSQL documentation, \"Frontend/Backend Protocol\"",
-                                        kPostgresCall, kPostgresReply};
-
-constexpr FieldInfo kSmtpCall[] = {
-    {"host", "name or address", true},
-    {"port", "number", true},
-    {"verb", "ehlo, starttls, login, sendmail, quit", true},
-    {"ehlo", "the name the client gives itself", false, true},
-    {"login", "{ user, password }", false, true},
-    {"from", "envelope sender", false, true},
-    {"to", "envelope recipients, in order", false, true},
-    {"message", "parsed: subject, text, html, headers, attachments", false, true},
-    {"data", "the raw message instead, dot-stuffing undone", false, true},
-};
-constexpr FieldInfo kSmtpReply[] = {
-    {"code", "three digits"},
-    {"text", "after the code"},
-    {"rcpt", "whole answer to RCPT"},
-    {"data", "whole answer to the message"},
-};
-constexpr ProtocolInfo kSmtpInfo = {"smtp", "SMTP submissions, as meanings and not lines",
-                                    "RFC 5321, RFC 4954, RFC 3207", kSmtpCall, kSmtpReply};
-
 constexpr FieldInfo kExecCall[] = {
     {"program", "basename of argv[0]", true},
     {"argv", "all arguments, the program first", false, true},

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "spec/findings.h"
+#include "spec/suggest.h"
 #include "spec/turn_findings.h"
 #include "spec/turn_match.h"
 
@@ -35,6 +36,7 @@ TurnState state_of(const std::vector<TurnState>& states, std::size_t turn) {
 Choice choose(const Entry& entry, const std::vector<TurnState>& states, const Call& call, const LedgerBook& book) {
   Choice best;
   bool in_window = true;
+  const bool is_judged = call.unnamed != Unnamed::ambient || call.ends;
   for (std::size_t i = 0; i < entry.turns.size(); ++i) {
     const Turn& turn = entry.turns[i];
     const TurnState state = state_of(states, i);
@@ -45,9 +47,9 @@ Choice choose(const Entry& entry, const std::vector<TurnState>& states, const Ca
     if (fit == TurnFit::whole) {
       const auto kind = is_next ? Choice::Kind::in_turn : state == TurnState::overtaken ? Choice::Kind::overtaken : Choice::Kind::too_early;
       if (kind == Choice::Kind::in_turn || kind == Choice::Kind::overtaken) return {kind, i, std::move(match)};
-      // What only looks like an ambient call further on is ambient now.
-      if (call.unnamed != Unnamed::ambient && best.kind != Choice::Kind::too_early) best = {kind, i, std::move(match)};
-    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && call.unnamed != Unnamed::ambient) {
+      // What only looks like an ambient call further on is ambient now; but an end is the end.
+      if (is_judged && best.kind != Choice::Kind::too_early) best = {kind, i, std::move(match)};
+    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && is_judged) {
       best = {Choice::Kind::different, i, std::move(match)};
     }
     if (is_next && turn.required) in_window = false;
@@ -77,6 +79,11 @@ class TurnSession : public CallSession {
     return candidates_.empty() ? kNone : candidates_.back()->terms;
   }
 
+  bool answers_opening() const override {
+    const auto next = std::ranges::find_if(candidates_, [this](const Entry* entry) { return is_free(*entry); });
+    return next != candidates_.end() && (*next)->turns.empty() && !(*next)->replies.empty();
+  }
+
   Outcome open(std::uint64_t seq) override {
     Call call{"open", start_.opening.fields};
     CallStory story{start_.protocol, start_.opening.fields, book(), {}};
@@ -101,6 +108,7 @@ class TurnSession : public CallSession {
     if (!chosen) {
       out.refuse = refused_ = true;
       out.findings.push_back(unexpected_finding(story));
+      out.findings.front().suggestion = suggest_session(start_.protocol, start_.opening.fields, "", book().around);
       out.refusal = refusal_text(out.findings.front());
       return out;
     }
@@ -184,21 +192,23 @@ class TurnSession : public CallSession {
 
   /// The entry that the first call of the session means.
   const Entry* entry_for(const Call& call) const {
-    const Entry *different = nullptr, *too_early = nullptr;
+    const Entry *different = nullptr, *too_early = nullptr, *unmentioning = nullptr;
     for (const Entry* entry : candidates_) {
       if (!is_free(*entry)) continue;
       const Choice choice = choose(*entry, kUntouched, call, book());
       if (choice.kind == Choice::Kind::in_turn) return entry;
       if (choice.kind == Choice::Kind::different && !different) different = entry;
       if (choice.kind == Choice::Kind::too_early && !too_early && !call.ends) too_early = entry;
+      if (call.unnamed == Unnamed::unasserted && !call.ends && !unmentioning) unmentioning = entry;
     }
-    return different ? different : too_early;
+    return different ? different : too_early ? too_early : unmentioning;
   }
 
   /// Before any entry is chosen, or where none fits. A connection in reserve that is only closed has made no call.
   Outcome without_entry(const Call& call) {
     Outcome out;
-    if (call.unnamed == Unnamed::ambient || (call.unnamed == Unnamed::unasserted && call.ends)) {
+    const bool is_told_later = call.peek && call.unnamed != Unnamed::unexpected;  // by the whole call
+    if (call.unnamed == Unnamed::ambient || is_told_later || (call.unnamed == Unnamed::unasserted && call.ends)) {
       out.own_answer = out.ambient = true;
       return out;
     }

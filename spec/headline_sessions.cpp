@@ -1,4 +1,4 @@
-// spec/headline_sessions.cpp - Postgres and SMTP. Source: spec-format.md 4.1 and 4.3.
+// spec/headline_sessions.cpp - Postgres; SMTP's is with its steps. Source: spec-format.md 4.1.
 #include <fmt/format.h>
 
 #include "spec/check.h"
@@ -6,9 +6,7 @@
 #include "spec/url_pattern.h"
 
 namespace bigfoot {
-namespace {
 
-/// Host and port of a server, into fields and endpoint. `fallback`: the protocol's port where none is given; 0: one must be.
 bool set_server(EntryDraft& draft, const Node& node, std::size_t offset, std::string_view text, unsigned fallback, std::string_view form) {
   const auto parts = split_host_port(text);
   if (!parts || (parts->port.empty() && fallback == 0)) {
@@ -31,8 +29,6 @@ bool set_server(EntryDraft& draft, const Node& node, std::size_t offset, std::st
   return true;
 }
 
-}  // namespace
-
 void load_postgres(EntryDraft& draft) {
   constexpr std::string_view kForm = "user@host[:5432]/database: admin@localhost/app";
   const std::string& text = *draft.headline.text();
@@ -53,21 +49,6 @@ void load_postgres(EntryDraft& draft) {
   if (!set_server(draft, draft.headline, at_sign + 1, std::string_view(text).substr(at_sign + 1, slash - at_sign - 1), 5432, kForm)) return;
   draft.set("user", compile_text_pattern(text.substr(0, at_sign), place_in(draft.headline, 0), draft.problems), draft.headline.at);
   draft.set("database", compile_text_pattern(text.substr(slash + 1), place_in(draft.headline, slash + 1), draft.problems), draft.headline.at);
-}
-
-void load_smtp(EntryDraft& draft) {
-  const std::string& text = *draft.headline.text();
-  draft.entry.headline = "smtp " + text;
-  if (text == "*") {
-    draft.set("host", any_pattern(), draft.headline.at);
-    draft.entry.endpoint.tcp = true;
-    return;
-  }
-  set_server(draft, draft.headline, 0, text, 0, "host:port: mail.example.com:587");
-  if (const Node* offer = draft.field("offer"))
-    if (const Node::Array* lines = offer->array())
-      for (const Node& line : *lines)
-        if (!line.text()) refuse(draft.problems, line, fmt::format("an extension in 'offer' is a string, not {}", kind_of(line)));
 }
 
 }  // namespace bigfoot

@@ -76,6 +76,8 @@ class CallSession {
   virtual bool is_named() const = 0;
   /// For Decoder::accept(): of the entry that is played, or that would be if the next call fitted it.
   virtual const Fields& terms() const = 0;
+  /// Whether the entry whose turn it is has a reply to the opening and no steps: open() is to be asked, call or not.
+  virtual bool answers_opening() const = 0;
   /// Judges the opening itself, where it is a call.
   virtual Outcome open(std::uint64_t seq) = 0;
   /// Judges one call and plays its turn; `peek` calls play nothing and leave no finding, but where they are refused.

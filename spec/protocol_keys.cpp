@@ -40,8 +40,26 @@ constexpr KeyInfo kHttpReply[] = {
 constexpr KeyInfo kWebsocketFields[] = {
     {"headers", kPattern, "of the handshake"},
     {"query", kPattern, "query names and values in any order, instead of the query in the URL"},
+    {"subprotocols", kArray | kText, "those that the program offers, in its order; \"*\": any"},
+    {"subprotocol", kText, "the one that is agreed on; the program has to offer it"},
+    {"deflate", kBoolean, "true: permessage-deflate is agreed on where the program offers it"},
+    {"tls", kPattern, "of a wss connection: { version, alpn, sni }; what is not named is not compared"},
+    {"client_cert", kPattern, "asks the client for a certificate: \"required\", { subject, san }, or \"*\" where none will do too"},
 };
-constexpr KeyInfo kWebsocketReply[] = {kStatus, kReplyHeaders, kTextKey, kDelay, kFaultKey, kErrno};
+constexpr KeyInfo kWebsocketReply[] = {{"status", kInteger, "HTTP status of a handshake that is refused"}, kReplyHeaders, kTextKey, kJson, kDelay, kFaultKey, kErrno};
+constexpr KeyInfo kWebsocketVerbs[] = {
+    {"send", kPattern | kArray, "a message of the program; hex and base64 mean a binary one"},
+    {"recv", kPattern | kArray, "a message to the program, or { close, reason }, { ping }, { pong }"},
+    {"close", kAnything, "the program ends it: its code, true (1000 or none), or \"*\""},
+    {"ping", kPattern, "a ping of the program, to assert it by name"},
+    {"pong", kPattern, "a pong of the program, to assert it by name"},
+    {"fault", kText, "what breaks", kFaults},
+};
+constexpr KeyInfo kWebsocketBeside[] = {
+    {"binary", kBoolean | kText, "of send and recv: true, false, or \"*\" for either"},
+    {"reason", kPattern, "of close: its text"},
+    kDelay, kRequired,
+};
 constexpr KeyInfo kMessageVerbs[] = {
     {"send", kPattern | kArray, "what the program sends"},
     {"recv", kPattern | kArray, "what the program gets"},
@@ -53,6 +71,36 @@ constexpr KeyInfo kStepBeside[] = {kDelay, kRequired};
 constexpr KeyInfo kConnectReply[] = {kErrno, kFaultKey, kDelay};
 constexpr KeyInfo kPostgresReply[] = {kErrno, kFaultKey, kDelay,
                                       {"error", kTable, "{ code, message, ... }: refused at the start of the session"}};
+constexpr KeyInfo kPostgresFields[] = {
+    {"auth", kText, "how the server asks for the password; scram-sha-256 where only a password is given", "trust|cleartext|md5|scram-sha-256"},
+    {"password", kText, "what the client has to prove that it knows"},
+    {"tls", kBoolean, "true: the server agrees to TLS where the client asks for it (SSLRequest)"},
+};
+constexpr KeyInfo kPostgresVerbs[] = {
+    {"query", kText, "SQL, compared by token; $1 stands for a bound value or one in the text"},
+    {"begin", kBoolean, "BEGIN, to assert it by name"},
+    {"commit", kBoolean, "true: the transaction's changes are kept"},
+    {"rollback", kBoolean | kText, "true: the transaction's changes are dropped; a name: those since that savepoint"},
+    {"savepoint", kText, "SAVEPOINT, to assert it by name; \"*\": any"},
+    {"release", kText, "RELEASE of a savepoint, to assert it by name; \"*\": any"},
+    {"listen", kText, "LISTEN to a channel, to assert it by name; \"*\": any"},
+    {"close", kBoolean, "true: the program ends the session"},
+    {"notify", kTable, "{ channel, payload }: the server's notification, once the steps before it have come"},
+    {"fault", kText, "what breaks", kFaults},
+};
+constexpr KeyInfo kPostgresBeside[] = {
+    {"params", kArray | kText, "parameters in order; \"*\": any"},
+    {"param_types", kArray, "their types, where the values do not say them: \"uuid\""},
+    {"columns", kArray, "result columns, \"name:type\""},
+    {"rows", kArray, "result rows, an array of the columns' length each"},
+    {"table", kText, "columns and rows as text: a:int4 | b:text, a line each; \\N is NULL"},
+    {"tag", kText, "command tag: \"INSERT 0 1\""},
+    {"error", kTable, "{ code, message, ... }"},
+    {"notices", kArray, "before the result: texts, or { message, code, severity, ... }"},
+    {"copy", kPattern | kArray, "what the program sends to COPY FROM STDIN: text, bytes, or rows"},
+    {"copy_out", kText | kArray, "what COPY TO STDOUT gives: text, or rows"},
+    kDelay, kRequired,
+};
 constexpr KeyInfo kSqlVerbs[] = {
     {"query", kPattern, "SQL, compared by token"},
     {"begin", kBoolean, "BEGIN, to assert it by name"},
@@ -98,18 +146,25 @@ constexpr KeyInfo kRedisMessage[] = {
     {"delay", kText, "wait after the message before: \"20ms\""},
 };
 
-constexpr KeyInfo kSmtpFields[] = {{"offer", kArray, "extensions that EHLO offers"}};
+constexpr KeyInfo kSmtpFields[] = {
+    {"offer", kArray, "extensions that EHLO offers, a line each; left out: all that are known, STARTTLS where a step says it"},
+    {"greeting", kText, "what the server says first: \"220 ready\", or \"554 5.3.2 no service\", which ends it"},
+    {"tls", kBoolean, "true: TLS from the first byte (smtps), as on port 465"},
+};
 constexpr KeyInfo kSmtpVerbs[] = {
     {"ehlo", kPattern, "the name the client gives itself"},
     {"starttls", kBoolean, "true: the client asks for TLS"},
-    {"login", kTable, "{ user, password }"},
+    {"login", kTable, "{ user, password }, by whatever mechanism; mechanism = \"PLAIN\" names it"},
     {"sendmail", kTable, "{ from, to, message or data }"},
+    {"vrfy", kPattern, "VRFY, to assert it by name"},
     {"noop", kBoolean, "NOOP, to assert it by name"},
     {"rset", kBoolean, "RSET, to assert it by name"},
     {"quit", kBoolean, "true: the client says good-bye"},
     {"fault", kText, "what breaks", kFaults},
 };
-constexpr KeyInfo kSmtpBeside[] = {{"reply", kText | kTable, "\"550 5.1.1 no such user\", or { mail, rcpt, data }"}, kDelay, kRequired};
+constexpr KeyInfo kSmtpBeside[] = {
+    {"reply", kText | kTable, "code and text: \"535 5.7.8 no\"; of sendmail the answer to the message, or { mail, rcpt, data, fault }"},
+    kDelay, kRequired};
 
 constexpr KeyInfo kExecFields[] = {
     {"stdin", kPattern, "what the child is given to read; left out: nothing"},
@@ -166,8 +221,8 @@ constexpr KeyInfo kMockReply[] = {
 
 constexpr ProtocolKeys kProtocolKeys[] = {
     {"http", kText, "\"METHOD URL\": POST https://api.example.com/v1/charges", kHttpFields, kTable, kHttpReply, {}, {}},
-    {"websocket", kText, "URL: wss://feed.example.com/prices", kWebsocketFields, kTable, kWebsocketReply, kMessageVerbs, kStepBeside},
-    {"postgres", kText, "user@host[:5432]/database", {}, kTable, kPostgresReply, kSqlVerbs, kSqlBeside},
+    {"websocket", kText, "URL: wss://feed.example.com/prices", kWebsocketFields, kTable, kWebsocketReply, kWebsocketVerbs, kWebsocketBeside},
+    {"postgres", kText, "user@host[:5432]/database", kPostgresFields, kTable, kPostgresReply, kPostgresVerbs, kPostgresBeside},
     {"redis", kArray | kTable | kText, "[\"GET\", \"key\"], or { multi = [[...], [...]] }", kRedisFields, kAnything, kRedisReply, {}, {}},
     {"smtp", kText, "host:port", kSmtpFields, kTable, kConnectReply, kSmtpVerbs, kSmtpBeside},
     {"socket", kText, "tcp://host:port, udp://host:port, unix:///path or unix://@name", {}, kTable, kConnectReply, kMessageVerbs, kStepBeside},
@@ -201,13 +256,23 @@ constexpr KeyInfo kClientCert[] = {
     {"san", kArray | kText, "all alternative names, in the certificate's order: [\"DNS:svc.internal\", \"URI:spiffe://example/svc\"]"},
     {"*", kText, "\"*\": others may be anything, with or without this"},
 };
+constexpr KeyInfo kRecv[] = {
+    {"close", kInteger, "the server ends it with this code"},
+    {"reason", kText, "text of that close, at most 123 bytes"},
+    {"ping", kText, "a ping; the program's pong is ambient"},
+    {"pong", kText, "a pong that nobody asked for"},
+};
 constexpr KeyInfo kSse[] = {
     {"event", kText, "name of the event"},
     {"data", kAnything, "text, or a table that is written as JSON"},
     {"id", kText | kInteger, "last event id"},
     {"retry", kInteger, "milliseconds until the client tries again"},
 };
-constexpr KeyInfo kLogin[] = {{"user", kPattern, "name"}, {"password", kPattern, "secret"}};
+constexpr KeyInfo kLogin[] = {
+    {"user", kPattern, "name"},
+    {"password", kPattern, "password, or token; of CRAM-MD5 it is checked where it is given literally"},
+    {"mechanism", kPattern, "PLAIN, LOGIN, CRAM-MD5, XOAUTH2 or OAUTHBEARER; left out: any"},
+};
 constexpr KeyInfo kSendmail[] = {
     {"from", kPattern, "envelope sender"},
     {"to", kArray | kText, "envelope recipients"},
@@ -215,21 +280,41 @@ constexpr KeyInfo kSendmail[] = {
     {"data", kPattern, "the raw message instead"},
 };
 constexpr KeyInfo kMessage[] = {
-    {"subject", kPattern, "decoded"}, {"text", kPattern, "plain text part"},     {"html", kPattern, "HTML part"},
-    {"headers", kPattern, "others"},  {"attachments", kArray | kText, "others"}, {"*", kText, "\"*\": anything else"},
+    {"subject", kPattern, "decoded"},
+    {"from", kPattern, "the header, decoded; may be left out where it names the envelope's sender"},
+    {"to", kPattern, "the header; may be left out where it names recipients of the envelope only"},
+    {"cc", kPattern, "the header; as to"},
+    {"text", kPattern, "plain text, line ends \\n"},
+    {"html", kPattern, "HTML, line ends \\n"},
+    {"headers", kPattern, "the others, by name; Date, Message-ID, MIME's own and the mailer's name only where they are named"},
+    {"attachments", kArray | kText, "[ { name, type, content or sha256 } ], in order"},
+    {"*", kText, "\"*\": anything else"},
+};
+constexpr KeyInfo kAttachment[] = {
+    {"name", kPattern, "file name"},
+    {"type", kPattern, "media type: text/csv"},
+    {"content", kPattern, "decoded: text, { json }, { hex }, { base64 }, { file }"},
+    {"sha256", kText, "of the decoded content, instead"},
+    {"*", kText, "\"*\": anything else"},
 };
 constexpr KeyInfo kMailReply[] = {
-    {"mail", kText, "answer to MAIL FROM"}, {"rcpt", kText | kArray, "answer to RCPT TO"}, {"data", kText, "answer to the message"}};
+    {"mail", kText, "answer to MAIL FROM"}, {"rcpt", kText | kArray, "answer to RCPT TO"}, {"data", kText, "answer to the message"},
+    {"fault", kText, "what breaks instead of the answer to the message", kFaults}};
 constexpr KeyInfo kSqlError[] = {
     {"code", kText, "SQLSTATE"},       {"message", kText, "primary text"},     {"severity", kText, "ERROR, FATAL"},
     {"detail", kText, "more"},         {"hint", kText, "a cure"},              {"constraint", kText, "its name"},
     {"table", kText, "its name"},      {"column", kText, "its name"},          {"schema", kText, "its name"},
     {"position", kInteger, "in the query, from 1"},
+    {"datatype", kText, "its name"},   {"where", kText, "context"},        {"internal_query", kText, "its text"},
+    {"internal_position", kInteger, "in the internal query"},
+    {"file", kText, "of the server"},  {"line", kInteger | kText, "in it"}, {"routine", kText, "in it"},
 };
+constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
 constexpr Part kParts[] = {{"response", kResponse}, {"tls", kTls},          {"client_cert", kClientCert},
-                           {"sse", kSse}, {"redis message", kRedisMessage},          {"login", kLogin},       {"sendmail", kSendmail},
-                           {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"mock error", kMockError}};
+                           {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
+                           {"message", kMessage},  {"attachment", kAttachment}, {"mail", kMailReply},
+                           {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError}, {"recv", kRecv}, {"redis message", kRedisMessage}};
 
 }  // namespace
 

@@ -27,7 +27,7 @@ struct Normaliser {
   std::string_view protocol;
   void (*read)(EntryDraft&, const Node&, ReplyParts&);
 };
-constexpr Normaliser kNormalisers[] = {{"http", read_http_reply}, {"dns", read_dns_reply}, {"websocket", read_other_reply},
+constexpr Normaliser kNormalisers[] = {{"http", read_http_reply}, {"dns", read_dns_reply}, {"websocket", read_http_reply},
                                        {"exec", read_command_reply}, {"shell", read_command_reply}, {"which", read_which_reply}, {"file", read_file_reply},
                                        {"redis", read_redis_reply}};
 

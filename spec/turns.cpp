@@ -15,6 +15,8 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"postgres", read_postgres_turn},
+    {"smtp", read_smtp_turn},
+    {"websocket", read_websocket_turn},
 };
 
 }  // namespace

@@ -5,6 +5,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "protocols/postgres/sql_tokens.h"
 #include "protocols/postgres/types.h"
@@ -114,9 +118,70 @@ void read_result(const Node& step, SqlReply& reply, Diagnostics& problems) {
   put(reply, "rows", std::move(cells));
 }
 
-/// What goes out by COPY TO: text as it is, or rows in the text format.
-void read_copy_out(const Node& step, SqlReply& reply) {
-  if (const Node* out = step.find("copy_out"); out && is_kind(*out, kText)) put(reply, "copy_out", *out);
+/// A row of COPY's text format, "Text Format": a tab between values, \\N for null. Holes stay as they are.
+std::optional<std::string> copy_line(const Node& row, Diagnostics& problems) {
+  std::string out;
+  bool is_first = true;
+  for (const Node& cell : *row.array()) {
+    if (!std::exchange(is_first, false)) out += '\t';
+    if (const std::string* text = cell.text()) {
+      if (*text == "{{null}}") {
+        out += "\\N";
+        continue;
+      }
+      for (const char c : *text) {
+        if (c == '\t') out += "\\t";
+        else if (c == '\n') out += "\\n";
+        else if (c == '\r') out += "\\r";
+        else if (c == '\\') out += "\\\\";
+        else out += c;
+      }
+    } else if (const std::int64_t* number = cell.integer()) {
+      out += std::to_string(*number);
+    } else if (const bool* flag = std::get_if<bool>(&cell.value)) {
+      out += *flag ? "t" : "f";
+    } else if (const double* fraction = std::get_if<double>(&cell.value)) {
+      out += Value(*fraction).dump();
+    } else {
+      refuse(problems, cell, fmt::format("a value of COPY is a text, a number or a boolean, not {}", kind_of(cell)), "write it as COPY's text format has it");
+      return std::nullopt;
+    }
+  }
+  return out;
+}
+
+/// The lines of rows, each an array of values. Nothing where one is none (reported).
+std::optional<std::vector<Node>> copy_lines(const Node& rows, std::string_view key, Diagnostics& problems) {
+  std::vector<Node> lines;
+  for (const Node& row : *rows.array()) {
+    if (!row.array()) {
+      refuse(problems, row, fmt::format("a row is an array, not {}", kind_of(row)), fmt::format("{} = [[1, \"Alice\"]]", key));
+      return std::nullopt;
+    }
+    auto line = copy_line(row, problems);
+    if (!line) return std::nullopt;
+    lines.push_back(text_node(row, std::move(*line)));
+  }
+  return lines;
+}
+
+/// What goes out by COPY TO: a text for each line.
+void read_copy_out(const Node& step, SqlReply& reply, Diagnostics& problems) {
+  const Node* out = step.find("copy_out");
+  if (!out) return;
+  std::vector<Node> lines;
+  if (const std::string* text = out->text()) {
+    for (std::size_t at = 0; at < text->size();) {
+      const std::size_t end = std::min(text->find('\n', at), text->size());
+      lines.push_back(text_node(*out, text->substr(at, end - at)));
+      at = end + 1;
+    }
+  } else if (out->array()) {
+    lines = copy_lines(*out, "copy_out", problems).value_or(lines);
+  }
+  Node all = *out;
+  all.value = std::move(lines);
+  put(reply, "copy_out", std::move(all));
 }
 
 /// A message of the server: a text, or a table of its fields.
@@ -153,39 +218,13 @@ void check_result_of_error(const Node& step, Diagnostics& problems) {
     }
 }
 
-/// COPY FROM STDIN: what the program sends, as bytes; rows are a line each, a tab between their values.
+/// COPY FROM STDIN: what the program sends, as bytes; rows are a line each.
 PatternPtr compile_copy(const Node& copy, Diagnostics& problems) {
   if (!copy.array()) return compile_body_pattern(copy, problems);
+  const auto lines = copy_lines(copy, "copy", problems);
+  if (!lines) return nullptr;
   std::string text;
-  for (const Node& row : *copy.array()) {
-    if (!row.array()) {
-      refuse(problems, row, fmt::format("a row is an array, not {}", kind_of(row)), "copy = [[1, \"Alice\"]]");
-      return nullptr;
-    }
-    bool is_first = true;
-    for (const Node& cell : *row.array()) {
-      if (!std::exchange(is_first, false)) text += '\t';
-      if (cell.text()) {
-        // "Text Format": the bytes that have a meaning are escaped.
-        for (const char c : *cell.text() == "{{null}}" ? std::string("\\N") : *cell.text()) {
-          if (c == '\t') text += "\\t";
-          else if (c == '\n') text += "\\n";
-          else if (c == '\\' && *cell.text() != "{{null}}") text += "\\\\";
-          else text += c;
-        }
-      } else if (const std::int64_t* number = cell.integer()) {
-        text += std::to_string(*number);
-      } else if (const bool* flag = std::get_if<bool>(&cell.value)) {
-        text += *flag ? "t" : "f";
-      } else if (const double* fraction = std::get_if<double>(&cell.value)) {
-        text += Value(*fraction).dump();
-      } else {
-        refuse(problems, cell, fmt::format("a value of COPY is a text, a number or a boolean, not {}", kind_of(cell)), "write it as COPY's text format has it");
-        return nullptr;
-      }
-    }
-    text += '\n';
-  }
+  for (const Node& line : *lines) text += *line.text() + "\n";
   return compile_body_pattern(text_node(copy, std::move(text)), problems);
 }
 
@@ -210,7 +249,7 @@ void check_own_verb(const Node& query, Diagnostics& problems) {
   const std::string normal = normal_sql(*query.text());
   for (const Ending& ending : kEndings) {
     if (normal != ending.sql && normal != fmt::format("{} transaction", ending.sql) && normal != fmt::format("{} work", ending.sql)) continue;
-    refuse(problems, query, fmt::format("'{}' is a step of its own", *query.text()), fmt::format("{{ {} = true }}", ending.verb));
+    refuse(problems, query, fmt::format("'{}' is a step of its own", *query.text()), fmt::format("{{ {} = true }}: drivers write it in many ways", ending.verb));
     return;
   }
 }
@@ -269,7 +308,9 @@ void check_beside(EntryDraft& draft, std::string_view verb, const Node& step) {
     }
 }
 
-void check_flag(EntryDraft& draft, std::string_view verb, const Node& content) {
+/// commit = true, rollback = "a savepoint": what is given is what makes the step.
+void read_ending(EntryDraft& draft, std::string_view verb, const Node& content, Turn& turn) {
+  turn.identity.push_back({std::string(verb), compile_pattern(content, draft.problems), content.at});
   const bool* flag = std::get_if<bool>(&content.value);
   if (flag && !*flag) refuse(draft.problems, content, fmt::format("{} = false says nothing", verb), fmt::format("{} = true, or leave the step out", verb));
 }
@@ -283,9 +324,9 @@ void read_postgres_turn(EntryDraft& draft, std::string_view verb, const Node& co
   check_result_of_error(step, draft.problems);
   if (verb == "query") read_query(draft, content, step, turn, reply);
   else if (verb == "notify") read_notify(draft, content, turn, reply);
-  else check_flag(draft, verb, content);
+  else read_ending(draft, verb, content, turn);
   read_result(step, reply, draft.problems);
-  read_copy_out(step, reply);
+  read_copy_out(step, reply, draft.problems);
   read_messages(step, reply, draft.problems);
   if (const Node* tag = step.find("tag"); tag && tag->text()) put(reply, "tag", *tag);
   reply.holes.at = turn.at;

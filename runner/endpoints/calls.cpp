@@ -138,7 +138,7 @@ asio::awaitable<CallServer::Next> CallServer::open(Opening opening) {
   const CallTicket ticket = services_.journal.open_call();
   Outcome outcome;
   outcome.own_answer = outcome.ambient = true;
-  if (opening.is_call) outcome = session_->open(ticket.seq);
+  if (opening.is_call || session_->answers_opening()) outcome = session_->open(ticket.seq);
   if (outcome.reply != nullptr && outcome.reply->delay.count() > 0) co_await services_.wait(outcome.reply->delay);
   const Fault fault = outcome.reply != nullptr && !outcome.refuse ? outcome.reply->fault : Fault::none;
   AfterReply after_reply = AfterReply::keep_open;
@@ -146,7 +146,8 @@ asio::awaitable<CallServer::Next> CallServer::open(Opening opening) {
   if (outcome.refuse) {
     after_reply = decoder_->refuse(outcome.refusal, out_);
   } else if (outcome.reply != nullptr && outcome.reply->fields && !outcome.rendered.empty()) {
-    after_reply = decoder_->encode(outcome.rendered, out_);
+    if (opening.is_call) after_reply = decoder_->encode(outcome.rendered, out_);
+    else after_reply = decoder_->accept(outcome.rendered, out_);
   } else {
     after_reply = decoder_->accept(session_->terms(), out_);
   }
