@@ -1,4 +1,4 @@
-// spec/headline_sessions.cpp - Postgres; SMTP's is with its steps. Source: spec-format.md 4.1.
+// spec/headline_sessions.cpp - Postgres; the others have files of their own. Source: spec-format.md 4.1.
 #include <fmt/format.h>
 
 #include "spec/check.h"

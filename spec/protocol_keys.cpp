@@ -139,6 +139,7 @@ constexpr KeyInfo kRedisReply[] = {
     {"base64", kText, "a bulk string"},
     kDelay, kFaultKey, kErrno,
 };
+constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
 constexpr KeyInfo kRedisMessage[] = {
     {"channel", kText, "where it was published; the first one subscribed to where none is given"},
     {"pattern", kText, "of PSUBSCRIBE: the pattern that it came by; the first where none is given"},
@@ -309,12 +310,12 @@ constexpr KeyInfo kSqlError[] = {
     {"internal_position", kInteger, "in the internal query"},
     {"file", kText, "of the server"},  {"line", kInteger | kText, "in it"}, {"routine", kText, "in it"},
 };
-constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
 constexpr Part kParts[] = {{"response", kResponse}, {"tls", kTls},          {"client_cert", kClientCert},
-                           {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
-                           {"message", kMessage},  {"attachment", kAttachment}, {"mail", kMailReply},
-                           {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError}, {"recv", kRecv}, {"redis message", kRedisMessage}};
+                           {"sse", kSse},          {"redis message", kRedisMessage}, {"login", kLogin},
+                           {"sendmail", kSendmail}, {"message", kMessage},  {"attachment", kAttachment},
+                           {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify},
+                           {"mock error", kMockError}, {"recv", kRecv}};
 
 }  // namespace
 
