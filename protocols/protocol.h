@@ -125,9 +125,6 @@ class Decoder {
   virtual AfterReply push(const Fields& said, std::string& out) { return encode(said, out); }
   /// TLS begins now: what was said before in clear does not count (RFC 3207, 4.2).
   virtual void secured() {}
-  /// Names the state between two calls: equal bytes in equal states are equal calls, and equal answers leave the state as it
-  /// is. Empty: that cannot be told.
-  virtual std::string_view settled() const { return {}; }
   /// What the last reply has behind it; each is given once.
   virtual std::vector<Later> take_later() { return {}; }
 };

@@ -18,7 +18,7 @@ class CallMemo {
   static constexpr std::size_t kMostBytes = 4096;  // a longer call costs its copy, and is rarely repeated
 
   struct Slot {
-    std::string state;    ///< Decoder::settled() before and after
+    std::string state;    ///< SettledDecoder::settled() before and after
     std::string request;  ///< as it came, whole; "": nothing
     bool filled = false;  ///< seen twice: what follows is there
     const Entry* entry = nullptr;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "protocols/settled.h"
 #include "runner/endpoints/call_memo.h"
 #include "runner/endpoints/faults.h"
 #include "runner/endpoints/opaque.h"
@@ -31,6 +32,7 @@ class CallServer {
         io_(io),
         connection_(connection),
         decoder_(std::move(decoder)),
+        settled_(dynamic_cast<const SettledDecoder*>(decoder_.get())),
         site_(site_of(connection)),
         guard_(services.spec.guard.level(decoder_->info().name)) {}
 
@@ -43,6 +45,7 @@ class CallServer {
   asio::awaitable<Next> take(Event event, std::string_view state, std::string request);
   asio::awaitable<Next> open(Opening opening);
   asio::awaitable<Next> answer(Call call, std::string_view state, std::string request);
+  std::string_view settled() const { return settled_ != nullptr && !session_ ? settled_->settled() : std::string_view(); }
   bool repeats();
   void remember(std::string_view state, const std::string& request, const Call& call, const Outcome& outcome, std::string_view answer);
   asio::awaitable<Next> start_tls();
@@ -68,6 +71,7 @@ class CallServer {
   StreamIo& io_;
   Connection& connection_;
   std::unique_ptr<Decoder> decoder_;
+  const SettledDecoder* settled_;         // the decoder, where it is one
   CallSite site_;
   GuardLevel guard_;                      // of sessions that no expectation names
   std::unique_ptr<CallSession> session_;  // of a protocol whose entries have steps, once it has begun
@@ -179,8 +183,7 @@ AfterReply CallServer::reply_to(const Outcome& outcome) {
 
 /// Answers a call that equals an earlier one in every byte.
 bool CallServer::repeats() {
-  if (session_) return false;
-  const std::string_view state = decoder_->settled();
+  const std::string_view state = settled();
   const CallMemo::Slot* slot = state.empty() ? nullptr : memo_.find(state, io_.input());
   if (slot == nullptr || !slot->filled || !services_.ledger.would_repeat(*slot->entry, slot->reply)) return false;
   const CallTicket ticket{services_.journal.next_seq(), services_.journal.now_ms()};
@@ -194,7 +197,7 @@ bool CallServer::repeats() {
 
 /// Fills a slot of the memo once the same bytes have come twice.
 void CallServer::remember(std::string_view state, const std::string& request, const Call& call, const Outcome& outcome, std::string_view answer) {
-  if (state.empty() || request.empty() || decoder_->settled() != state) return;
+  if (state.empty() || request.empty() || settled() != state) return;
   CallMemo::Slot* slot = memo_.find(state, request);
   if (slot == nullptr) {
     memo_.add(state, request);
@@ -353,7 +356,7 @@ asio::awaitable<CallServer::Next> CallServer::converse() {
       if (out_.size() > kMostAnswers && co_await flush() == Next::gone) co_return Next::gone;
     }
     const std::string_view input = io_.input();
-    const std::string_view state = session_ ? std::string_view() : decoder_->settled();
+    const std::string_view state = settled();
     DecodeResult decoded = io_.ended() ? decoder_->finish(input) : decoder_->decode(input, out_);
     if (!decoded) {
       co_await refuse_bytes(decoded.error());
