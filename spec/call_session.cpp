@@ -258,9 +258,12 @@ class TurnSession : public CallSession {
     }
     const Turn& turn = turns()[choice.turn];
     out.entry = entry_;
-    if (!choice.match.differing.empty()) out.findings.push_back(turn_mismatch_finding(story_of(call), turn, choice.match));
-    if (!choice.match.unmentioned.empty()) out.findings.push_back(turn_unasserted_finding(story_of(call), turn, choice.match));
-    if (choice.kind == Choice::Kind::too_early && !call.ends) out.findings.push_back(turn_out_of_state_finding(story_of(call), turn));
+    std::optional<Call> told;  // in the turn's own words
+    if (choice.match.seen) told = Call{call.op, std::move(*choice.match.seen), call.unnamed, call.withheld, call.ends};
+    const Call& seen = told ? *told : call;
+    if (!choice.match.differing.empty()) out.findings.push_back(turn_mismatch_finding(story_of(seen), turn, choice.match));
+    if (!choice.match.unmentioned.empty()) out.findings.push_back(turn_unasserted_finding(story_of(seen), turn, choice.match));
+    if (choice.kind == Choice::Kind::too_early && !call.ends) out.findings.push_back(turn_out_of_state_finding(story_of(seen), turn));
     const bool refused = !choice.match.differing.empty() && entry_->on_mismatch == OnMismatch::refuse;
     for (auto& [name, value] : choice.match.report.bound) book().known[name] = std::move(value);
     pass(choice.turn, choice.kind == Choice::Kind::too_early && !call.ends);
@@ -269,7 +272,7 @@ class TurnSession : public CallSession {
       out.refusal = refusal_text(out.findings.front());
     }
     out.reply = &turn.reply;
-    render(out.reply, call, out);
+    render(out.reply, seen, out);
     return served(std::move(out));
   }
 

@@ -1,6 +1,7 @@
 // spec/entry_match.h - One entry against one call: identity first, then the fields that must be asserted.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct EntryMatch {
   MatchReport report;                             ///< differences of the fields that the entry mentions
   std::vector<const FieldPattern*> differing;     ///< those fields
   std::vector<const FieldPattern*> unmentioned;   ///< not mentioned, and not empty on the wire
+  std::optional<Fields> seen;                     ///< the call as the turn sees it, where Turn::view says more
   bool fits() const { return differing.empty() && unmentioned.empty(); }
 };
 /// `thorough`: collects all; else it ends with the first field that does not fit. `later`: a field that the call does not

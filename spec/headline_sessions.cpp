@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "spec/check.h"
+#include "spec/turns_postgres.h"
 #include "spec/url_pattern.h"
 
 namespace bigfoot {
@@ -53,6 +54,7 @@ void load_postgres(EntryDraft& draft) {
   constexpr std::string_view kForm = "user@host[:5432]/database: admin@localhost/app";
   const std::string& text = *draft.headline.text();
   draft.entry.headline = "postgres " + text;
+  read_postgres_terms(draft);
   if (text == "*") {
     draft.set("host", any_pattern(), draft.headline.at);
     draft.entry.endpoint.tcp = true;

@@ -53,6 +53,33 @@ constexpr KeyInfo kStepBeside[] = {kDelay, kRequired};
 constexpr KeyInfo kConnectReply[] = {kErrno, kFaultKey, kDelay};
 constexpr KeyInfo kPostgresReply[] = {kErrno, kFaultKey, kDelay,
                                       {"error", kTable, "{ code, message, ... }: refused at the start of the session"}};
+constexpr KeyInfo kPostgresFields[] = {
+    {"auth", kText, "how the server asks for the password; scram-sha-256 where only a password is given", "trust|password|md5|scram-sha-256"},
+    {"password", kText, "what the client has to prove that it knows"},
+    {"tls", kBoolean, "true: the server agrees to TLS where the client asks for it (SSLRequest)"},
+};
+constexpr KeyInfo kPostgresVerbs[] = {
+    {"query", kText, "SQL, compared by token; $1 stands for a bound value or one in the text"},
+    {"begin", kBoolean, "BEGIN, to assert it by name"},
+    {"commit", kBoolean, "true: the transaction's changes are kept"},
+    {"rollback", kBoolean, "true: the transaction's changes are dropped"},
+    {"close", kBoolean, "true: the program ends the session"},
+    {"notify", kTable, "{ channel, payload }: the server's notification, once the steps before it have come"},
+    {"fault", kText, "what breaks", kFaults},
+};
+constexpr KeyInfo kPostgresBeside[] = {
+    {"params", kArray | kText, "parameters in order; \"*\": any"},
+    {"param_types", kArray, "their types, where the values do not say them: \"uuid\""},
+    {"columns", kArray, "result columns, \"name:type\""},
+    {"rows", kArray, "result rows, an array of the columns' length each"},
+    {"table", kText, "columns and rows as text: a:int4 | b:text, a line each; \\N is NULL"},
+    {"tag", kText, "command tag: \"INSERT 0 1\""},
+    {"error", kTable, "{ code, message, ... }"},
+    {"notices", kArray, "before the result: texts, or { message, code, severity, ... }"},
+    {"copy", kPattern | kArray, "what the program sends to COPY FROM STDIN: text, bytes, or rows"},
+    {"copy_out", kText, "what COPY TO STDOUT gives"},
+    kDelay, kRequired,
+};
 constexpr KeyInfo kSqlVerbs[] = {
     {"query", kPattern, "SQL, compared by token"},
     {"begin", kBoolean, "BEGIN, to assert it by name"},
@@ -158,7 +185,7 @@ constexpr KeyInfo kMockReply[] = {
 constexpr ProtocolKeys kProtocolKeys[] = {
     {"http", kText, "\"METHOD URL\": POST https://api.example.com/v1/charges", kHttpFields, kTable, kHttpReply, {}, {}},
     {"websocket", kText, "URL: wss://feed.example.com/prices", kWebsocketFields, kTable, kWebsocketReply, kMessageVerbs, kStepBeside},
-    {"postgres", kText, "user@host[:5432]/database", {}, kTable, kPostgresReply, kSqlVerbs, kSqlBeside},
+    {"postgres", kText, "user@host[:5432]/database", kPostgresFields, kTable, kPostgresReply, kPostgresVerbs, kPostgresBeside},
     {"redis", kArray | kTable | kText, "[\"GET\", \"key\"], or { multi = [[...], [...]] }", kRedisFields, kAnything, kRedisReply, {}, {}},
     {"smtp", kText, "host:port", kSmtpFields, kTable, kConnectReply, kSmtpVerbs, kSmtpBeside},
     {"socket", kText, "tcp://host:port, udp://host:port, unix:///path or unix://@name", {}, kTable, kConnectReply, kMessageVerbs, kStepBeside},
@@ -236,10 +263,11 @@ constexpr KeyInfo kSqlError[] = {
     {"table", kText, "its name"},      {"column", kText, "its name"},          {"schema", kText, "its name"},
     {"position", kInteger, "in the query, from 1"},
 };
+constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
 constexpr Part kParts[] = {{"response", kResponse}, {"tls", kTls},          {"client_cert", kClientCert},
                            {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
-                           {"message", kMessage},   {"attachment", kAttachment}, {"mail", kMailReply},   {"sql error", kSqlError}, {"mock error", kMockError}};
+                           {"message", kMessage},   {"attachment", kAttachment}, {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError}};
 
 }  // namespace
 

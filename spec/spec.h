@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
@@ -74,6 +75,10 @@ struct Step {
   std::string shown;   ///< the step as the spec wrote it, shortened, for reports
 };
 
+/// A call in the words of one step, where a protocol says one thing in several ways: SQL with its values bound or in the
+/// text. Nothing where the call says something else.
+using CallView = std::function<std::optional<Fields>(const Fields& call, const Captures& known, const Surroundings& around)>;
+
 /// One turn of a session of calls (postgres, smtp, websocket): a call that the program makes and what it gets, or something
 /// that the server says unasked. Source: spec-format.md, rule 8 and sections 4.1, 4.3, 4.4.
 struct Turn {
@@ -81,6 +86,7 @@ struct Turn {
   bool push = false;                   ///< the server says it unasked: `reply` is what
   std::vector<FieldPattern> identity;  ///< what makes a call this step: the SQL of a query. May be empty
   std::vector<FieldPattern> asserted;  ///< every field that must be asserted, mentioned or not, and others that are mentioned
+  CallView view;                       ///< how identity and asserted fields see a call; null: as it is
   Reply reply;                         ///< for Decoder::encode() or push(); fields null: the protocol's default
   bool required = true;
   Place at;

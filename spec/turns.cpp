@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <iterator>
-#include <span>
+
+#include "spec/turns_postgres.h"
+#include "spec/turns_smtp.h"
 
 namespace bigfoot {
 namespace {
@@ -12,7 +14,10 @@ struct Row {
   std::string_view protocol;
   TurnReader read;
 };
-constexpr Row kRows[] = {{"smtp", read_smtp_turn}};
+constexpr Row kRows[] = {
+    {"postgres", read_postgres_turn},
+    {"smtp", read_smtp_turn},
+};
 
 }  // namespace
 

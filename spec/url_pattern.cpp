@@ -11,7 +11,6 @@
 #include "spec/check.h"
 
 namespace bigfoot {
-namespace {
 
 std::size_t hole_end(std::string_view text, std::size_t start) {
   // A regex may hold braces itself: {{/a{2}/}} ends at its last slash.
@@ -23,6 +22,8 @@ std::size_t hole_end(std::string_view text, std::size_t start) {
   if (end == text.npos) return text.npos;
   return end + (regex ? 3 : 2);
 }
+
+namespace {
 
 /// Applies `normalise` to `text` with its holes out of the way.
 std::string normalised(std::string_view text, std::string (*normalise)(std::string_view)) {

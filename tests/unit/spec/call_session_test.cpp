@@ -197,7 +197,7 @@ TEST(CallSession, TheFirstCallChoosesTheEntry) {
   EXPECT_EQ(d.call(*two, sql("C")), "c1");
   d.end(*one);
   d.end(*two);
-  EXPECT_EQ(d.finish(), "out-of-order: postgres u@h/app: query came before what stands above it\n");
+  EXPECT_EQ(d.finish(), "out-of-order: postgres u@h/app: query came before t.toml:10 postgres u@h/app\n");
 }
 
 TEST(CallSession, AnotherSessionOfTheSameEntryIsUnexpectedOnlyWithItsFirstCall) {
@@ -218,7 +218,7 @@ TEST(CallSession, AConnectionThatNothingNamesIsToldEvenWithoutACall) {
   EXPECT_EQ(d.call(*wrong, ambient("SHOW x")), "ambient");
   EXPECT_EQ(d.call(*right, sql("A")), "a");
   d.end(*wrong);
-  EXPECT_EQ(d.last().nearest_reason, "database differs: test instead of app");
+  EXPECT_EQ(d.last().nearest_reason, "database differs: test instead of app, already used at #2");
   d.end(*right);
   EXPECT_EQ(d.finish(), "unexpected: postgres u@h:5432/test\n");
 }

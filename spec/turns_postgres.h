@@ -1,0 +1,16 @@
+// spec/turns_postgres.h - The steps of a postgres entry, and what the entry says of its session.
+#pragma once
+
+#include <string_view>
+
+#include "spec/entry_draft.h"
+
+namespace bigfoot {
+
+/// A TurnReader.
+void read_postgres_turn(EntryDraft& draft, std::string_view verb, const Node& content, const Node& step, Turn& turn);
+
+/// `auth`, `password` and `tls` beside the headline.
+void read_postgres_terms(EntryDraft& draft);
+
+}  // namespace bigfoot
