@@ -32,12 +32,13 @@ TurnState state_of(const std::vector<TurnState>& states, std::size_t turn) {
   return turn < states.size() ? states[turn] : TurnState::waiting;
 }
 
-/// The best that the turns of an entry have for a call. The window is what may come now: up to the first required turn.
-Choice choose(const Entry& entry, const std::vector<TurnState>& states, const Call& call, const LedgerBook& book) {
+/// The best that the turns of an entry have for a call, `from` a turn before which all have been played. The window is what
+/// may come now: up to the first required turn.
+Choice choose(const Entry& entry, const std::vector<TurnState>& states, std::size_t from, const Call& call, const LedgerBook& book) {
   Choice best;
   bool in_window = true;
   const bool is_judged = call.unnamed != Unnamed::ambient || call.ends;
-  for (std::size_t i = 0; i < entry.turns.size(); ++i) {
+  for (std::size_t i = from; i < entry.turns.size(); ++i) {
     const Turn& turn = entry.turns[i];
     const TurnState state = state_of(states, i);
     if (turn.push || state == TurnState::played) continue;
@@ -137,7 +138,7 @@ class TurnSession : public CallSession {
 
   const Turn* waiting_push() const override {
     if (!entry_) return nullptr;
-    for (std::size_t i = 0; i < turns().size(); ++i) {
+    for (std::size_t i = played_; i < turns().size(); ++i) {
       const Turn& turn = turns()[i];
       if (states_[i] == TurnState::played) continue;
       if (turn.push) return &turn;
@@ -195,7 +196,7 @@ class TurnSession : public CallSession {
     const Entry *different = nullptr, *too_early = nullptr, *unmentioning = nullptr;
     for (const Entry* entry : candidates_) {
       if (!is_free(*entry)) continue;
-      const Choice choice = choose(*entry, kUntouched, call, book());
+      const Choice choice = choose(*entry, kUntouched, 0, call, book());
       if (choice.kind == Choice::Kind::in_turn) return entry;
       if (choice.kind == Choice::Kind::different && !different) different = entry;
       if (choice.kind == Choice::Kind::too_early && !too_early && !call.ends) too_early = entry;
@@ -233,7 +234,8 @@ class TurnSession : public CallSession {
 
   /// What the answer would be. Nothing is spent; only a refusal is final.
   Outcome preview(const Entry& entry, const Call& call) {
-    const Choice choice = choose(entry, &entry == entry_ ? states_ : kUntouched, call, book());
+    const bool begun = &entry == entry_;
+    const Choice choice = choose(entry, begun ? states_ : kUntouched, begun ? played_ : 0, call, book());
     Outcome out;
     if (choice.kind == Choice::Kind::none) {
       if (call.unnamed == Unnamed::unexpected) return refuse(call);
@@ -251,7 +253,7 @@ class TurnSession : public CallSession {
   }
 
   Outcome play(const Call& call) {
-    Choice choice = choose(*entry_, states_, call, book());
+    Choice choice = choose(*entry_, states_, played_, call, book());
     Outcome out;
     if (choice.kind == Choice::Kind::none) {
       if (call.unnamed == Unnamed::unexpected) return refuse(call);
@@ -287,7 +289,7 @@ class TurnSession : public CallSession {
   /// The turn is played. Those before it that still waited were left out, or overtaken.
   void pass(std::size_t turn, bool too_early) {
     if (states_[turn] == TurnState::waiting) {
-      for (std::size_t i = 0; i < turn; ++i) {
+      for (std::size_t i = played_; i < turn; ++i) {
         if (states_[i] != TurnState::waiting || turns()[i].push) continue;
         if (!turns()[i].required) states_[i] = TurnState::left_out;
         else if (too_early) states_[i] = TurnState::overtaken;
@@ -299,6 +301,7 @@ class TurnSession : public CallSession {
   void mark_played(std::size_t turn) {
     states_[turn] = TurnState::played;
     history_.push_back(&turns()[turn]);
+    while (played_ < turns().size() && states_[played_] == TurnState::played) ++played_;
   }
 
   /// The end of the connection is the program's `close`, where that is the last thing to come.
@@ -363,6 +366,7 @@ class TurnSession : public CallSession {
   std::vector<const Entry*> candidates_;  ///< of this identity, spent or not, in document order
   const Entry* entry_ = nullptr;
   std::vector<TurnState> states_;
+  std::size_t played_ = 0;  ///< the turns before this one have been played
   std::vector<const Turn*> history_;
   std::vector<Finding> opening_findings_;
   bool refused_ = false;  ///< a call was refused: what is left over afterwards follows from that

@@ -1,5 +1,7 @@
-// spec/turns_smtp.cpp - Entries and steps of SMTP: who is reached, what the server offers, and the meanings of a submission.
+// spec/turns_smtp.cpp - See turns_smtp.h; and the entries of SMTP: who is reached, what the server offers and greets with.
 // Source: spec-format.md, 4.3; RFC 5321, 4.2 (replies).
+#include "spec/turns_smtp.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include "spec/mail_pattern.h"
 #include "spec/protocol_keys.h"
 #include "spec/replies.h"
-#include "spec/turns.h"
 #include "spec/url_pattern.h"
 
 namespace bigfoot {

@@ -10,7 +10,7 @@
 #include "spec/pattern_parts.h"
 #include "spec/protocol_keys.h"
 #include "spec/reply_template.h"
-#include "spec/turns.h"
+#include "spec/turns_websocket.h"
 
 namespace bigfoot {
 namespace {
@@ -48,12 +48,13 @@ class BinaryPattern final : public Pattern {
   bool wanted_;
 };
 
-/// close = true: what libraries send where nobody asks for a code.
+/// close = true: no word of a code. Libraries send 1000 or none then, and some programs just end.
 class PlainClosePattern final : public Pattern {
  public:
   bool match(const Value& actual, std::string_view path, const Captures&, const Surroundings&, MatchReport* report) const override {
-    const bool plain = actual == static_cast<unsigned>(CloseCode::normal) || actual == static_cast<unsigned>(CloseCode::none);
-    return plain ? agrees(report) : differs(report, path, Value("1000, or a close without a code"), actual);
+    constexpr std::array<CloseCode, 3> kPlain = {CloseCode::normal, CloseCode::none, CloseCode::abnormal};
+    const bool plain = std::ranges::any_of(kPlain, [&](CloseCode code) { return actual == static_cast<unsigned>(code); });
+    return plain ? agrees(report) : differs(report, path, Value("1000, or no code"), actual);
   }
   Value shown() const override { return true; }
 };
@@ -91,7 +92,7 @@ void read_close(EntryDraft& draft, const Node& content, const Node& step, Turn& 
     expect_field(turn, "close", any_pattern(), content.at);
   } else {
     refuse(draft.problems, content, fmt::format("'close' is a code, true or \"*\", not {}", kind_of(content)),
-           "1000; true for 1000 or no code at all; \"*\" for any, and for an end without a close frame");
+           "1000; true for 1000, no code, or an end without a close frame; \"*\" for any");
   }
   if (const Node* reason = step.find("reason")) expect_field(turn, "reason", compile_pattern(*reason, draft.problems), reason->at);
 }

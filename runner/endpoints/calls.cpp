@@ -167,7 +167,8 @@ asio::awaitable<CallServer::Next> CallServer::open(Opening opening) {
 
 Outcome CallServer::judge(const Call& call, std::uint64_t seq) {
   if (session_) return session_->offer(call, seq);
-  if (call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
+  const bool courtesy = !services_.spec.settings.ambient_asserted;
+  if (courtesy && call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
     Outcome own;
     own.own_answer = own.ambient = true;
     return own;
@@ -212,6 +213,11 @@ void CallServer::remember(std::string_view state, const std::string& request, co
 
 asio::awaitable<CallServer::Next> CallServer::answer(Call call, std::string_view state, std::string request) {
   opened_ = true;
+  // What was due is said first: else it would depend on the pieces in which bytes come whether it is.
+  if (call.ends) {
+    const Next said = co_await speak();
+    if (said != Next::go_on) co_return said;
+  }
   if (!session_ && connection_.tls) add_tls_fields(connection_, call.fields);
   if (call.peek) {
     Outcome ahead = judge(call, services_.journal.next_seq());

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -20,8 +21,15 @@ func must(err error) {
 func main() {
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, Subprotocols: []string{"chat.v2", "chat.v1"}}
 	dialer.EnableCompression = len(os.Args) > 2 && os.Args[2] == "--deflate"
-	socket, _, err := dialer.Dial(os.Args[1], nil)
+	socket, answer, err := dialer.Dial(os.Args[1], nil)
 	must(err)
+	if dialer.EnableCompression {
+		extension, _, _ := strings.Cut(answer.Header.Get("Sec-WebSocket-Extensions"), ";")
+		if extension == "" {
+			extension = "none"
+		}
+		fmt.Println("extensions", extension)
+	}
 	fmt.Println("agreed on", socket.Subprotocol())
 	show := func() {
 		kind, message, err := socket.ReadMessage()

@@ -8,7 +8,10 @@ const options = library === "ws" ? [{ perMessageDeflate: process.argv.includes("
 const socket = new WebSocket(url, ["chat.v2", "chat.v1"], ...options);
 socket.binaryType = "arraybuffer";
 let messages = 0;
-socket.onopen = () => console.log("agreed on", socket.protocol);
+socket.onopen = () => {
+  if (process.argv.includes("--deflate")) console.log("extensions", socket.extensions.split(";")[0] || "none");
+  console.log("agreed on", socket.protocol);
+};
 socket.onmessage = ({ data }) => {
   console.log("got", typeof data === "string" ? data : "binary " + Buffer.from(data).toString("hex"));
   messages += 1;

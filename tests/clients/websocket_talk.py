@@ -16,6 +16,8 @@ def show(message):
 async def with_websockets(url, deflate):
     import websockets
     async with websockets.connect(url, subprotocols=["chat.v2", "chat.v1"], compression="deflate" if deflate else None) as socket:
+        if deflate:
+            print("extensions", " ".join(one.name for one in socket.extensions) or "none")
         print("agreed on", socket.subprotocol)
         show(await socket.recv())
         await socket.send(SUBSCRIBE)
@@ -42,6 +44,8 @@ async def with_aiohttp(url, deflate):
     import aiohttp
     async with aiohttp.ClientSession() as session:
         async with session.ws_connect(url, protocols=["chat.v2", "chat.v1"], compress=15 if deflate else 0) as socket:
+            if deflate:
+                print("extensions", "permessage-deflate" if socket.compress else "none")
             print("agreed on", socket.protocol)
             show((await socket.receive()).data)
             await socket.send_str(SUBSCRIBE)
