@@ -167,7 +167,8 @@ asio::awaitable<CallServer::Next> CallServer::open(Opening opening) {
 
 Outcome CallServer::judge(const Call& call, std::uint64_t seq) {
   if (session_) return session_->offer(call, seq);
-  if (call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
+  const bool courtesy = !services_.spec.settings.ambient_asserted;
+  if (courtesy && call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
     Outcome own;
     own.own_answer = own.ambient = true;
     return own;
