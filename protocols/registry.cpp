@@ -11,47 +11,13 @@
 #include "protocols/postgres/postgres.h"
 #include "protocols/raw/raw.h"
 #include "protocols/redis/redis.h"
+#include "protocols/smtp/smtp.h"
+#include "protocols/websocket/websocket.h"
 
 namespace bigfoot {
 namespace {
 
 // A row of a call: name, help, identity, must_assert.
-constexpr FieldInfo kWebsocketCall[] = {
-    {"scheme", "ws or wss", true},
-    {"host", "name or address, no brackets", true},
-    {"port", "number; the scheme's default where the URL gives none", true},
-    {"path", "normalised, starts with /", true},
-    {"query", "normalised text, \"\" for none", false, true},
-    {"headers", "of the handshake, lower-case names", false, true},
-    {"send", "one message of the program: text or bytes", false, true},
-};
-constexpr FieldInfo kWebsocketReply[] = {
-    {"recv", "one message to the program: text, json or bytes (a binary frame)"},
-    {"close", "status code that ends the session"},
-};
-constexpr ProtocolInfo kWebsocketInfo = {"websocket", "WebSocket sessions, ws and wss", "RFC 6455",
-                                         kWebsocketCall, kWebsocketReply};
-
-constexpr FieldInfo kSmtpCall[] = {
-    {"host", "name or address", true},
-    {"port", "number", true},
-    {"verb", "ehlo, starttls, login, sendmail, quit", true},
-    {"ehlo", "the name the client gives itself", false, true},
-    {"login", "{ user, password }", false, true},
-    {"from", "envelope sender", false, true},
-    {"to", "envelope recipients, in order", false, true},
-    {"message", "parsed: subject, text, html, headers, attachments", false, true},
-    {"data", "the raw message instead, dot-stuffing undone", false, true},
-};
-constexpr FieldInfo kSmtpReply[] = {
-    {"code", "three digits"},
-    {"text", "after the code"},
-    {"rcpt", "whole answer to RCPT"},
-    {"data", "whole answer to the message"},
-};
-constexpr ProtocolInfo kSmtpInfo = {"smtp", "SMTP submissions, as meanings and not lines",
-                                    "RFC 5321, RFC 4954, RFC 3207", kSmtpCall, kSmtpReply};
-
 constexpr FieldInfo kExecCall[] = {
     {"program", "basename of argv[0]", true},
     {"argv", "all arguments, the program first", false, true},

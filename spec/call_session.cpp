@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "spec/findings.h"
+#include "spec/suggest.h"
 #include "spec/turn_findings.h"
 #include "spec/turn_match.h"
 
@@ -31,11 +32,13 @@ TurnState state_of(const std::vector<TurnState>& states, std::size_t turn) {
   return turn < states.size() ? states[turn] : TurnState::waiting;
 }
 
-/// The best that the turns of an entry have for a call. The window is what may come now: up to the first required turn.
-Choice choose(const Entry& entry, const std::vector<TurnState>& states, const Call& call, const LedgerBook& book) {
+/// The best that the turns of an entry have for a call, `from` a turn before which all have been played. The window is what
+/// may come now: up to the first required turn.
+Choice choose(const Entry& entry, const std::vector<TurnState>& states, std::size_t from, const Call& call, const LedgerBook& book) {
   Choice best;
   bool in_window = true;
-  for (std::size_t i = 0; i < entry.turns.size(); ++i) {
+  const bool is_judged = call.unnamed != Unnamed::ambient || call.ends;
+  for (std::size_t i = from; i < entry.turns.size(); ++i) {
     const Turn& turn = entry.turns[i];
     const TurnState state = state_of(states, i);
     if (turn.push || state == TurnState::played) continue;
@@ -45,9 +48,9 @@ Choice choose(const Entry& entry, const std::vector<TurnState>& states, const Ca
     if (fit == TurnFit::whole) {
       const auto kind = is_next ? Choice::Kind::in_turn : state == TurnState::overtaken ? Choice::Kind::overtaken : Choice::Kind::too_early;
       if (kind == Choice::Kind::in_turn || kind == Choice::Kind::overtaken) return {kind, i, std::move(match)};
-      // What only looks like an ambient call further on is ambient now.
-      if (call.unnamed != Unnamed::ambient && best.kind != Choice::Kind::too_early) best = {kind, i, std::move(match)};
-    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && call.unnamed != Unnamed::ambient) {
+      // What only looks like an ambient call further on is ambient now; but an end is the end.
+      if (is_judged && best.kind != Choice::Kind::too_early) best = {kind, i, std::move(match)};
+    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && is_judged) {
       best = {Choice::Kind::different, i, std::move(match)};
     }
     if (is_next && turn.required) in_window = false;
@@ -106,6 +109,7 @@ class TurnSession : public CallSession {
     if (!chosen) {
       out.refuse = refused_ = true;
       out.findings.push_back(unexpected_finding(story));
+      out.findings.front().suggestion = suggest_session(start_.protocol, start_.opening.fields, "", book().around);
       out.refusal = refusal_text(out.findings.front());
       return out;
     }
@@ -134,7 +138,7 @@ class TurnSession : public CallSession {
 
   const Turn* waiting_push() const override {
     if (!entry_) return nullptr;
-    for (std::size_t i = 0; i < turns().size(); ++i) {
+    for (std::size_t i = played_; i < turns().size(); ++i) {
       const Turn& turn = turns()[i];
       if (states_[i] == TurnState::played) continue;
       if (turn.push) return &turn;
@@ -189,21 +193,23 @@ class TurnSession : public CallSession {
 
   /// The entry that the first call of the session means.
   const Entry* entry_for(const Call& call) const {
-    const Entry *different = nullptr, *too_early = nullptr;
+    const Entry *different = nullptr, *too_early = nullptr, *unmentioning = nullptr;
     for (const Entry* entry : candidates_) {
       if (!is_free(*entry)) continue;
-      const Choice choice = choose(*entry, kUntouched, call, book());
+      const Choice choice = choose(*entry, kUntouched, 0, call, book());
       if (choice.kind == Choice::Kind::in_turn) return entry;
       if (choice.kind == Choice::Kind::different && !different) different = entry;
       if (choice.kind == Choice::Kind::too_early && !too_early && !call.ends) too_early = entry;
+      if (call.unnamed == Unnamed::unasserted && !call.ends && !unmentioning) unmentioning = entry;
     }
-    return different ? different : too_early;
+    return different ? different : too_early ? too_early : unmentioning;
   }
 
   /// Before any entry is chosen, or where none fits. A connection in reserve that is only closed has made no call.
   Outcome without_entry(const Call& call) {
     Outcome out;
-    if (call.unnamed == Unnamed::ambient || (call.unnamed == Unnamed::unasserted && call.ends)) {
+    const bool is_told_later = call.peek && call.unnamed != Unnamed::unexpected;  // by the whole call
+    if (call.unnamed == Unnamed::ambient || is_told_later || (call.unnamed == Unnamed::unasserted && call.ends)) {
       out.own_answer = out.ambient = true;
       return out;
     }
@@ -228,7 +234,8 @@ class TurnSession : public CallSession {
 
   /// What the answer would be. Nothing is spent; only a refusal is final.
   Outcome preview(const Entry& entry, const Call& call) {
-    const Choice choice = choose(entry, &entry == entry_ ? states_ : kUntouched, call, book());
+    const bool begun = &entry == entry_;
+    const Choice choice = choose(entry, begun ? states_ : kUntouched, begun ? played_ : 0, call, book());
     Outcome out;
     if (choice.kind == Choice::Kind::none) {
       if (call.unnamed == Unnamed::unexpected) return refuse(call);
@@ -246,7 +253,7 @@ class TurnSession : public CallSession {
   }
 
   Outcome play(const Call& call) {
-    Choice choice = choose(*entry_, states_, call, book());
+    Choice choice = choose(*entry_, states_, played_, call, book());
     Outcome out;
     if (choice.kind == Choice::Kind::none) {
       if (call.unnamed == Unnamed::unexpected) return refuse(call);
@@ -282,7 +289,7 @@ class TurnSession : public CallSession {
   /// The turn is played. Those before it that still waited were left out, or overtaken.
   void pass(std::size_t turn, bool too_early) {
     if (states_[turn] == TurnState::waiting) {
-      for (std::size_t i = 0; i < turn; ++i) {
+      for (std::size_t i = played_; i < turn; ++i) {
         if (states_[i] != TurnState::waiting || turns()[i].push) continue;
         if (!turns()[i].required) states_[i] = TurnState::left_out;
         else if (too_early) states_[i] = TurnState::overtaken;
@@ -294,6 +301,7 @@ class TurnSession : public CallSession {
   void mark_played(std::size_t turn) {
     states_[turn] = TurnState::played;
     history_.push_back(&turns()[turn]);
+    while (played_ < turns().size() && states_[played_] == TurnState::played) ++played_;
   }
 
   /// The end of the connection is the program's `close`, where that is the last thing to come.
@@ -358,6 +366,7 @@ class TurnSession : public CallSession {
   std::vector<const Entry*> candidates_;  ///< of this identity, spent or not, in document order
   const Entry* entry_ = nullptr;
   std::vector<TurnState> states_;
+  std::size_t played_ = 0;  ///< the turns before this one have been played
   std::vector<const Turn*> history_;
   std::vector<Finding> opening_findings_;
   bool refused_ = false;  ///< a call was refused: what is left over afterwards follows from that

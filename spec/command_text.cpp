@@ -13,7 +13,7 @@ namespace bigfoot {
 namespace {
 
 constexpr std::size_t kWord = 60;      // of one argument in a report line
-constexpr std::size_t kCommand = 160;  // of all of them
+constexpr std::size_t kCommand = 155;  // of all of them
 
 constexpr std::array<std::string_view, 7> kShells = {"sh", "bash", "dash", "zsh", "ksh", "ash", "mksh"};
 // bash(1): long options that take the next argument.
@@ -29,14 +29,16 @@ std::string shortened(std::string_view text, std::size_t limit) {
 
 bool is_command(const ProtocolInfo& protocol) { return protocol.name == "exec" || protocol.name == "shell"; }
 
-std::string exec_title(const std::vector<std::string>& words) {
-  std::string out = "exec [";
+std::string words_title(const std::vector<std::string>& words) {
+  std::string out = "[";
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (out.size() > kCommand) return out + ", …]";
     out += (i ? ", " : "") + json_text(Value(shortened(words[i], kWord)));
   }
   return out + "]";
 }
+
+std::string exec_title(const std::vector<std::string>& words) { return "exec " + words_title(words); }
 
 std::string shell_title(std::string_view command) {
   const std::string shown = shortened(command, kCommand);

@@ -16,6 +16,8 @@ bool is_command(const ProtocolInfo& protocol);
 /// At most `limit` bytes, whole characters, with "…" where something is left out.
 std::string shortened(std::string_view text, std::size_t limit);
 
+/// `["git", "pull"]`; long words and long lists are shortened.
+std::string words_title(const std::vector<std::string>& words);
 /// `exec ["git", "pull"]`; long words and long commands are shortened.
 std::string exec_title(const std::vector<std::string>& words);
 /// `shell echo hello | tr a-z A-Z`; in quotes where it is not one plain line.

@@ -38,6 +38,8 @@ void load_steps(EntryDraft& draft);
 /// One file a protocol; load_headline() has the table.
 void load_http(EntryDraft& draft);
 void load_websocket(EntryDraft& draft);
+/// What the entry says of the session beside its handshake's fields: subprotocols, deflate, and a reply that refuses it.
+void read_websocket_terms(EntryDraft& draft);
 void load_dns(EntryDraft& draft);
 void load_socket(EntryDraft& draft);
 void load_postgres(EntryDraft& draft);

@@ -21,43 +21,46 @@ std::uint64_t combined(std::uint64_t hash, std::uint64_t more) {
   return (hash ^ more) * 0x9E3779B97F4A7C15ull + (hash >> 29);  // Knuth, TAOCP 6.4: 2^64 divided by the golden ratio
 }
 
-std::uint64_t start_hash(const ProtocolInfo& protocol) { return reinterpret_cast<std::uintptr_t>(&protocol); }
+std::uint64_t start_hash(const ProtocolInfo& protocol, std::uint32_t shape) {
+  return combined(reinterpret_cast<std::uintptr_t>(&protocol), shape);
+}
 
-/// The hash of an identity that is literal throughout.
-std::optional<std::uint64_t> entry_hash(const Entry& entry) {
-  std::uint64_t hash = start_hash(*entry.protocol);
-  for (const FieldInfo& info : entry.protocol->call) {
-    if (!info.identity) continue;
-    const auto field = std::ranges::find(entry.identity, info.name, &FieldPattern::name);
-    if (field == entry.identity.end() || !field->pattern || !field->pattern->literal()) return std::nullopt;
-    hash = combined(hash, value_hash(field->pattern->literal()));
-  }
-  return hash;
+/// What the entry's identity has to be there, where that is a literal.
+const Value* literal_of(const Entry& entry, std::string_view name) {
+  const auto field = std::ranges::find(entry.identity, name, &FieldPattern::name);
+  return field == entry.identity.end() || !field->pattern ? nullptr : field->pattern->literal();
 }
 
 }  // namespace
 
 EntryIndex::EntryIndex(const Spec& spec) : home_(spec.entries.size()), dropped_(spec.entries.size()) {
   for (const Entry& entry : spec.entries) {
-    const auto hash = entry_hash(entry);
-    auto& [lists, key] = home_[entry.index];
-    lists = hash ? &exact_ : &loose_;
-    key = hash.value_or(start_hash(*entry.protocol));
-    (*lists)[key].entries.push_back(static_cast<std::uint32_t>(entry.index));
+    const ProtocolInfo& protocol = *entry.protocol;
+    Fields literals = Fields::object();
+    Shape shape = 0;
+    for (std::size_t i = 0; i < protocol.call.size(); ++i) {
+      const Value* literal = protocol.call[i].identity ? literal_of(entry, protocol.call[i].name) : nullptr;
+      if (!literal) continue;
+      shape |= Shape{1} << i;
+      literals[std::string(protocol.call[i].name)] = *literal;
+    }
+    std::vector<Shape>& shapes = shapes_[&protocol];
+    if (std::ranges::find(shapes, shape) == shapes.end()) shapes.push_back(shape);
+    home_[entry.index] = call_hash(protocol, shape, literals);
+    lists_[home_[entry.index]].entries.push_back(static_cast<std::uint32_t>(entry.index));
   }
 }
 
 void EntryIndex::drop(const Entry& entry) {
   dropped_[entry.index] = true;
-  const auto& [lists, key] = home_[entry.index];
-  List& list = (*lists)[key];
+  List& list = lists_[home_[entry.index]];
   while (list.head < list.entries.size() && dropped_[list.entries[list.head]]) ++list.head;
 }
 
-std::uint64_t EntryIndex::call_hash(const ProtocolInfo& protocol, const Fields& call) {
-  std::uint64_t hash = start_hash(protocol);
-  for (const FieldInfo& info : protocol.call) {
-    if (info.identity) hash = combined(hash, value_hash(field_of(call, info.name)));
+std::uint64_t EntryIndex::call_hash(const ProtocolInfo& protocol, Shape shape, const Fields& call) {
+  std::uint64_t hash = start_hash(protocol, shape);
+  for (std::size_t i = 0; shape >> i != 0; ++i) {
+    if (shape >> i & 1) hash = combined(hash, value_hash(field_of(call, protocol.call[i].name)));
   }
   return hash;
 }

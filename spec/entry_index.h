@@ -3,15 +3,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "spec/spec.h"
 
 namespace bigfoot {
 
-/// Entries whose whole identity is literal are found by its hash; the others are asked one by one. Entries that are
-/// spent leave the front of their list, so that a long list of equal entries costs its length only once.
+/// Entries are found by the hash of those parts of their identity that are literal; an entry that has none is asked for every
+/// call of its protocol. Entries that are spent leave the front of their list, so that a long list of equal entries costs
+/// its length only once.
 class EntryIndex {
  public:
   explicit EntryIndex(const Spec& spec);
@@ -19,35 +22,42 @@ class EntryIndex {
   /// Calls `visit(entry index)` in document order until it says true.
   template <class Visit>
   void each(const ProtocolInfo& protocol, const Fields& call, Visit visit) {
-    static List none;
-    List& loose = list_of(loose_, reinterpret_cast<std::uintptr_t>(&protocol), none);
-    List& exact = list_of(exact_, call_hash(protocol, call), none);
-    auto one = exact.begin(), other = loose.begin();
-    while (one != exact.end() || other != loose.end()) {
-      const bool first = other == loose.end() || (one != exact.end() && *one < *other);
-      if (visit(first ? *one++ : *other++)) return;
+    const auto shapes = shapes_.find(&protocol);
+    if (shapes == shapes_.end()) return;
+    std::vector<Reading>& open = open_;
+    open.clear();
+    for (const Shape shape : shapes->second) {
+      const auto found = lists_.find(call_hash(protocol, shape, call));
+      if (found != lists_.end() && found->second.begin() != found->second.end()) open.push_back({found->second.begin(), found->second.end()});
+    }
+    for (;;) {
+      Reading* next = nullptr;
+      for (Reading& reading : open)
+        if (reading.at != reading.end && (next == nullptr || *reading.at < *next->at)) next = &reading;
+      if (next == nullptr || visit(*next->at++)) return;
     }
   }
   /// The entry takes no more calls.
   void drop(const Entry& entry);
 
  private:
+  using Shape = std::uint32_t;  ///< one bit for each field of ProtocolInfo::call: those that are literal
   struct List {
     std::vector<std::uint32_t> entries;
     std::size_t head = 0;
     auto begin() const { return entries.begin() + static_cast<std::ptrdiff_t>(head); }
     auto end() const { return entries.end(); }
   };
-  using Lists = std::unordered_map<std::uint64_t, List>;
+  struct Reading {
+    std::vector<std::uint32_t>::const_iterator at, end;
+  };
 
-  static List& list_of(Lists& lists, std::uint64_t key, List& none) {
-    const auto found = lists.find(key);
-    return found == lists.end() ? none : found->second;
-  }
-  static std::uint64_t call_hash(const ProtocolInfo& protocol, const Fields& call);
+  static std::uint64_t call_hash(const ProtocolInfo& protocol, Shape shape, const Fields& call);
 
-  Lists exact_, loose_;
-  std::vector<std::pair<Lists*, std::uint64_t>> home_;  ///< by entry: where it is listed
+  std::unordered_map<std::uint64_t, List> lists_;
+  std::map<const ProtocolInfo*, std::vector<Shape>> shapes_;  ///< that entries of a protocol have
+  std::vector<Reading> open_;                                 ///< of each(); kept for its memory
+  std::vector<std::uint64_t> home_;                           ///< by entry: where it is listed
   std::vector<bool> dropped_;
 };
 

@@ -9,6 +9,8 @@
 #include "spec/command_text.h"
 #include "spec/near_miss.h"
 #include "spec/order_scope.h"
+#include "spec/pattern_parts.h"
+#include "spec/redis_command.h"
 #include "spec/suggest.h"
 #include "spec/toml_text.h"
 
@@ -59,6 +61,10 @@ std::string accepting_line(const CallStory& story, const Entry& entry, const Fie
                        toml_string(headline_with_query(entry.headline, spoken_text(text_of(actual)))));
   }
   if (field.name == "argv") return fmt::format("exec = {}", toml_value(field.pattern->accepting(actual, story.book.known, story.book.around)));
+  if (field.name == "args" && entry.protocol->name == "redis") {
+    Value args = field.pattern ? field.pattern->accepting(actual, story.book.known, story.book.around) : spoken_word(actual);
+    return fmt::format("redis = {}", toml_value(command_headline(story.call, std::move(args))));
+  }
   if (!field.pattern) return field_line(field.name, spoken_field(field.name, story.call, story.book.around));
   Value said = field.pattern->accepting(actual, story.book.known, story.book.around);
   // Where nothing of the pattern fits the bytes, the form that the content itself suggests reads best.

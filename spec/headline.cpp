@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "spec/entry_draft.h"
+#include "spec/turns.h"
 
 namespace bigfoot {
 namespace {
@@ -24,7 +25,7 @@ void load_headline(EntryDraft& draft) {
   const auto row = std::ranges::find(kRows, draft.protocol.name, &Row::protocol);
   if (row != std::end(kRows)) row->load(draft);
   // A session asserts through its steps; what the headline names needs no second mention.
-  const bool session = draft.table.find("steps") != nullptr || draft.protocol.name == "socket";
+  const bool session = draft.table.find("steps") != nullptr || draft.protocol.name == "socket" || turn_reader_of(draft.protocol.name) != nullptr;
   for (const FieldInfo& field : draft.protocol.call) {
     if (std::ranges::find(draft.never_there, field.name) != draft.never_there.end()) continue;
     const auto found = draft.fields.find(field.name);

@@ -73,15 +73,15 @@ void set_query(EntryDraft& draft, const UrlPattern& url) {
   if (!url.has_query) draft.set_from("query", compile_query_pattern);
 }
 
-/// `tls` and `client_cert`: of https entries, and of "*", which may be one.
-void set_tls_fields(EntryDraft& draft, std::string_view scheme) {
+/// `tls` and `client_cert`: of https (wss) entries, and of "*", which may be one.
+void set_tls_fields(EntryDraft& draft, std::string_view scheme, std::string_view plain, std::string_view secure) {
   constexpr std::pair<std::string_view, PatternPtr (*)(const Node&, Diagnostics&)> kFields[] = {{"tls", compile_tls_pattern},
                                                                                                {"client_cert", compile_client_cert_pattern}};
   for (const auto& [key, compile] : kFields) {
-    if (const Node* own = draft.table.find(key); own && scheme == "http") {
-      refuse_key(draft.problems, *own, key, fmt::format("'{}' in an entry whose URL is http://: its calls have no TLS", key),
-                 fmt::format("write https:// in the headline, or take '{}' out", key));
-    } else if (own || scheme == "https") {  // [defaults.http] says it of https entries only
+    if (const Node* own = draft.table.find(key); own && scheme == plain) {
+      refuse_key(draft.problems, *own, key, fmt::format("'{}' in an entry whose URL is {}://: its calls have no TLS", key, plain),
+                 fmt::format("write {}:// in the headline, or take '{}' out", secure, key));
+    } else if (own || scheme == secure) {  // [defaults.http] says it of https entries only
       draft.set_from(key, compile);
     }
   }
@@ -111,7 +111,7 @@ void load_http(EntryDraft& draft) {
   if (url) {
     set_url(draft, *url);
     set_query(draft, *url);
-    set_tls_fields(draft, url->scheme);
+    set_tls_fields(draft, url->scheme, kHttpSchemes[0], kHttpSchemes[1]);
   }
   draft.set_from("headers", compile_headers_pattern);
   draft.set_from("body", compile_body_pattern);
@@ -123,8 +123,11 @@ void load_websocket(EntryDraft& draft) {
   if (url) {
     set_url(draft, *url);
     set_query(draft, *url);
+    set_tls_fields(draft, url->scheme, kWebsocketSchemes[0], kWebsocketSchemes[1]);
   }
+  draft.set("headers", nullptr, draft.headline.at);  // a session's handshake is asserted beside its steps
   draft.set_from("headers", compile_headers_pattern);
+  read_websocket_terms(draft);
 }
 
 }  // namespace bigfoot

@@ -55,7 +55,8 @@ Keys verbs_of(std::string_view protocol);
 /// What may stand beside a verb.
 Keys step_keys_of(std::string_view protocol);
 
-/// Small tables inside values: "sendmail", "message", "login", "error", "response", "sse", "rcpt", "tls", "client_cert".
+/// Small tables inside values: "sendmail", "message", "attachment", "mail", "login", "sql error", "response", "sse", "tls",
+/// "client_cert", "notify", "recv".
 Keys part_keys(std::string_view part);
 
 }  // namespace bigfoot

@@ -31,7 +31,7 @@ struct Miss {
 
 /// How far one field of a call is from what the entry says.
 void judge_field(std::string_view name, const Pattern& expected, const Value& actual, const Captures& known, Miss& miss) {
-  const bool is_path = name == "path" || name == "name" || name == "address" || name == "target";
+  const bool is_path = name == "path" || name == "name" || name == "address" || name == "target" || name == "key";
   const std::string wanted = wanted_text(expected, known), got = text_of(actual);
   if (is_path || name == "host") {
     const unsigned distance = text_distance(wanted, got);
@@ -60,7 +60,7 @@ Miss judge(const Entry& entry, const Fields& call, const LedgerBook& book) {
   const bool same_port = port_follows_scheme(entry, call);
   for (const bool names_first : {true, false}) {
     for (const FieldPattern& field : entry.identity) {
-      const bool is_name = field.name == "path" || field.name == "name" || field.name == "address";
+      const bool is_name = field.name == "path" || field.name == "name" || field.name == "address" || field.name == "key";
       if (is_name != names_first || !field.pattern || (field.name == "port" && same_port)) continue;
       const Value* found = field_of(call, field.name);
       const Value actual = found ? *found : Value();
@@ -70,6 +70,39 @@ Miss judge(const Entry& entry, const Fields& call, const LedgerBook& book) {
     }
   }
   return miss;
+}
+
+/// Whether a transaction of the one holds the command that is the other.
+bool holds(const Value& transaction, const Pattern& command, const LedgerBook& book) {
+  return std::ranges::any_of(transaction, [&](const Value& item) { return command.match(item, "", book.known, book.around, nullptr); });
+}
+
+/// The same of a transaction of the spec: laid beside it, a command that it holds differs in nothing but what is left out.
+bool holds(const Pattern& transaction, const Value& command, const LedgerBook& book) {
+  MatchReport report;
+  const bool fits = transaction.match(Value::array({command}), "args", book.known, book.around, &report);
+  return fits || std::ranges::none_of(report.differences, [](const Difference& one) { return one.actual.has_value(); });
+}
+
+/// A command that is in a transaction and should not be, or the other way round; else name and key together make a call: of
+/// two that share neither, none is a slip of the other.
+Miss judge_redis(const Entry& entry, const Fields& call, const LedgerBook& book) {
+  const auto args = std::ranges::find(entry.asserted, "args", &FieldPattern::name);
+  const Pattern* expected = args == entry.asserted.end() ? nullptr : args->pattern.get();
+  const Value* sent = field_of(call, "args");
+  const Pattern* name = identity_pattern(entry, "command");
+  const auto differs = [&](std::string_view field) {
+    const Pattern* pattern = identity_pattern(entry, field);
+    const Value* found = field_of(call, field);
+    return pattern && !pattern->match(found ? *found : Value(), field, book.known, book.around, nullptr);
+  };
+  if (expected && sent && !expected->is_any()) {
+    const bool sent_many = !sent->empty() && sent->front().is_array();
+    const bool wants_many = name && name->literal() && *name->literal() == "MULTI";
+    if (sent_many && !wants_many && holds(*sent, *expected, book)) return {2, "the program sent it inside MULTI"};
+    if (!sent_many && wants_many && holds(*expected, *sent, book)) return {2, "the entry has it inside MULTI"};
+  }
+  return differs("command") && differs("key") ? Miss{kTooFar, ""} : judge(entry, call, book);
 }
 
 /// A file elsewhere is no slip of one here: they share their folder or their name, or are written almost alike.
@@ -222,7 +255,8 @@ NearMiss nearest_entry(const ProtocolInfo& protocol, const Fields& call, const L
   for (const Entry& entry : book.spec.entries) {
     if (entry.protocol != &protocol) continue;
     const bool is_file = protocol.name == "file";
-    Miss miss = is_file ? judge_file(entry, call, book) : judge(entry, call, book);
+    const bool is_redis = protocol.name == "redis";
+    Miss miss = is_file ? judge_file(entry, call, book) : is_redis ? judge_redis(entry, call, book) : judge(entry, call, book);
     if (book.is_spent(entry)) {
       miss.add(kSpentCost, used_up(entry, book.states[entry.index]));
     } else if (miss.cost == 0 && is_file) {

@@ -1,11 +1,9 @@
-// spec/pattern_exec.cpp - What an exec entry says of a child: its arguments one by one, the variables it names.
+// spec/pattern_exec.cpp - What an exec entry says of a child: its program under any name, the variables it names.
 // Source: spec-format.md, sections 3 and 10 ("exec identity").
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "protocols/body.h"
-#include "spec/alignment.h"
 #include "spec/check.h"
 #include "spec/pattern_parts.h"
 #include "spec/suggest.h"
@@ -42,86 +40,10 @@ class ProgramPattern : public Pattern {
   }
   void collect_names(std::vector<NameUse>& uses) const override { inner_->collect_names(uses); }
 
-  static Value spoken_word(const Value& word) { return word.is_string() ? spoken_bytes(word.get_ref<const std::string&>()) : spoken(word); }
-
  private:
   Value spoken_shown() const { return inner_->literal() ? spoken(*inner_->literal()) : inner_->shown(); }
 
   PatternPtr inner_;
-};
-
-/// argv: word by word. What differs is told as few words as explain it: one that was put in does not make all behind it wrong.
-class ArgvPattern : public Pattern {
- public:
-  explicit ArgvPattern(std::vector<PatternPtr> words) : words_(std::move(words)) {}
-
-  bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
-             MatchReport* report) const override {
-    if (!actual.is_array()) return differs(report, path, shown(), actual);
-    MatchReport own;
-    if (report) own.bound = report->bound;
-    bool fits = words_.size() == actual.size();
-    for (std::size_t i = 0; i < words_.size() && fits; ++i) fits = words_[i]->match(actual[i], path, known, around, &own);
-    if (fits && report) report->bound = std::move(own.bound);
-    if (fits) return agrees(report, own.equal);
-    if (!report) return false;
-    for (const Pair& pair : aligned_words(actual, known, around, report->bound)) {
-      if (!pair.word) {
-        differs(report, item_path(path, pair.index), std::nullopt, actual[pair.index]);
-      } else if (!pair.actual) {
-        differs(report, item_path(path, pair.index), pair.word->shown(), std::nullopt);
-      } else {
-        pair.word->match(*pair.actual, item_path(path, pair.index), known, around, report);
-      }
-    }
-    return false;
-  }
-
-  Value shown() const override {
-    Value out = Value::array();
-    for (const PatternPtr& word : words_) out.push_back(word->shown());
-    return out;
-  }
-
-  Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
-    if (!actual.is_array()) return spoken(actual);
-    Value out = Value::array();
-    for (const Pair& pair : aligned_words(actual, known, around, {})) {
-      if (!pair.actual) continue;
-      Value said = pair.word ? pair.word->accepting(*pair.actual, known, around) : ProgramPattern::spoken_word(*pair.actual);
-      if (said.is_string() && said == spoken(*pair.actual)) said = ProgramPattern::spoken_word(*pair.actual);  // maybe no UTF-8
-      out.push_back(std::move(said));
-    }
-    return out;
-  }
-
-  void collect_names(std::vector<NameUse>& uses) const override {
-    for (const PatternPtr& word : words_) word->collect_names(uses);
-  }
-
- private:
-  /// A word of the spec beside the word of the call that is meant by it; null: there is none.
-  struct Pair {
-    const Pattern* word;
-    const Value* actual;
-    std::size_t index;  ///< in the call where it has the word, else in the spec
-  };
-
-  std::vector<Pair> aligned_words(const Value& actual, const Captures& known, const Surroundings& around, const Captures& bound) const {
-    const std::vector<AlignedPair> pairs = aligned(words_.size(), actual.size(), [&](std::size_t i, std::size_t j) {
-      MatchReport own;
-      own.bound = bound;
-      return !words_[i]->match(actual[j], "", known, around, &own);
-    });
-    std::vector<Pair> out;
-    for (const AlignedPair& pair : pairs) {
-      out.push_back({pair.expected ? words_[*pair.expected].get() : nullptr, pair.actual ? &actual[*pair.actual] : nullptr,
-                     pair.actual.value_or(pair.expected.value_or(0))});
-    }
-    return out;
-  }
-
-  std::vector<PatternPtr> words_;
 };
 
 /// Only the variables that the entry names are compared.
@@ -143,9 +65,9 @@ class EnvPattern : public Pattern {
     for (const auto& [name, pattern] : members_) {
       const auto found = actual.is_object() ? actual.find(name) : actual.end();
       const bool there = actual.is_object() && found != actual.end();
-      out[name] = there ? pattern->is_absent() ? ProgramPattern::spoken_word(*found) : pattern->accepting(*found, known, around)
+      out[name] = there ? pattern->is_absent() ? spoken_word(*found) : pattern->accepting(*found, known, around)
                         : Value("{{absent}}");
-      if (there && out[name] == spoken(*found)) out[name] = ProgramPattern::spoken_word(*found);
+      if (there && out[name] == spoken(*found)) out[name] = spoken_word(*found);
     }
     return out;
   }
@@ -167,7 +89,7 @@ PatternPtr compile_argv_pattern(const Node& node, Diagnostics& problems) {
     words.push_back(words.empty() ? program_pattern(std::move(pattern)) : std::move(pattern));
   }
   if (std::ranges::find(words, nullptr) != words.end()) return nullptr;
-  return std::make_shared<ArgvPattern>(std::move(words));
+  return words_pattern(std::move(words), false);
 }
 
 PatternPtr compile_env_pattern(const Node& node, Diagnostics& problems) {

@@ -41,6 +41,11 @@ using PatternMembers = std::vector<std::pair<std::string, PatternPtr>>;
 PatternPtr object_pattern(PatternMembers members, bool open);
 /// `open`: more items may follow.
 PatternPtr array_pattern(std::vector<PatternPtr> items, bool open);
+/// Text items, or arrays of them, told apart item by item. Null where one of them is. `open`: more words may follow.
+PatternPtr words_pattern(std::vector<PatternPtr> words, bool open);
+/// As a spec says a literal word, or an array of words.
+Value spoken_word(const Value& word);
+inline constexpr const char* kFurtherWords = "**";  ///< how a spec says that more may follow
 
 /// Inside { json = ... }: every table is an object, operators have no meaning. `subset`: other keys may be anywhere.
 PatternPtr json_pattern(const Node& node, bool subset, Diagnostics& problems);

@@ -40,8 +40,26 @@ constexpr KeyInfo kHttpReply[] = {
 constexpr KeyInfo kWebsocketFields[] = {
     {"headers", kPattern, "of the handshake"},
     {"query", kPattern, "query names and values in any order, instead of the query in the URL"},
+    {"subprotocols", kArray | kText, "those that the program offers, in its order; \"*\": any"},
+    {"subprotocol", kText, "the one that is agreed on; the program has to offer it"},
+    {"deflate", kBoolean, "true: permessage-deflate is agreed on where the program offers it"},
+    {"tls", kPattern, "of a wss connection: { version, alpn, sni }; what is not named is not compared"},
+    {"client_cert", kPattern, "asks the client for a certificate: \"required\", { subject, san }, or \"*\" where none will do too"},
 };
-constexpr KeyInfo kWebsocketReply[] = {kStatus, kReplyHeaders, kTextKey, kDelay, kFaultKey, kErrno};
+constexpr KeyInfo kWebsocketReply[] = {{"status", kInteger, "HTTP status of a handshake that is refused"}, kReplyHeaders, kTextKey, kJson, kDelay, kFaultKey, kErrno};
+constexpr KeyInfo kWebsocketVerbs[] = {
+    {"send", kPattern | kArray, "a message of the program; hex and base64 mean a binary one"},
+    {"recv", kPattern | kArray, "a message to the program, or { close, reason }, { ping }, { pong }"},
+    {"close", kAnything, "the program ends it: its code, true (1000, none, or just the end), or \"*\" for any"},
+    {"ping", kPattern, "a ping of the program, to assert it by name"},
+    {"pong", kPattern, "a pong of the program, to assert it by name"},
+    {"fault", kText, "what breaks", kFaults},
+};
+constexpr KeyInfo kWebsocketBeside[] = {
+    {"binary", kBoolean | kText, "of send and recv: true, false, or \"*\" for either"},
+    {"reason", kPattern, "of close: its text"},
+    kDelay, kRequired,
+};
 constexpr KeyInfo kMessageVerbs[] = {
     {"send", kPattern | kArray, "what the program sends"},
     {"recv", kPattern | kArray, "what the program gets"},
@@ -101,29 +119,53 @@ constexpr KeyInfo kSqlBeside[] = {
     kDelay, kRequired,
 };
 
-constexpr KeyInfo kRedisFields[] = {{"server", kText, "host:port; any where none is given"}};
+constexpr KeyInfo kRedisFields[] = {{"server", kText, "host:port, 6379 where no port is given, or unix:///path; any connection that speaks Redis where none is given"}};
 constexpr KeyInfo kRedisReply[] = {
     {"value", kAnything, "any value, where the reply needs a table"},
     {"map", kTable, "%map in RESP3, a flat array in RESP2"},
+    {"set", kArray, "~set in RESP3, an array in RESP2"},
+    {"double", kNumber, "a number with a fraction: ,double in RESP3, a bulk string in RESP2"},
+    {"big_number", kText, "digits: (number in RESP3, a bulk string in RESP2"},
+    {"verbatim", kText, "text: =verbatim in RESP3, a bulk string in RESP2"},
     {"nil", kBoolean, "true: the null reply"},
     {"error", kText, "an error reply: \"ERR ...\""},
     {"status", kText, "a simple string: \"OK\""},
+    {"messages", kArray, "of SUBSCRIBE and PSUBSCRIBE: texts, or { channel, message, delay }, pushed one after the other"},
     {"sequence", kArray, "one reply for each use"},
+    {"json", kAnything, "a bulk string that is this JSON"},
+    {"text", kText, "a bulk string"},
+    {"file", kText, "a bulk string: bytes of a file, relative to this spec"},
+    {"hex", kText, "a bulk string, as \"ca fe 00\""},
+    {"base64", kText, "a bulk string"},
     kDelay, kFaultKey, kErrno,
 };
+constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
+constexpr KeyInfo kRedisMessage[] = {
+    {"channel", kText, "where it was published; the first one subscribed to where none is given"},
+    {"pattern", kText, "of PSUBSCRIBE: the pattern that it came by; the first where none is given"},
+    {"message", kText | kInteger | kNumber, "what was published"},
+    {"delay", kText, "wait after the message before: \"20ms\""},
+};
 
-constexpr KeyInfo kSmtpFields[] = {{"offer", kArray, "extensions that EHLO offers"}};
+constexpr KeyInfo kSmtpFields[] = {
+    {"offer", kArray, "extensions that EHLO offers, a line each; left out: all that are known, STARTTLS where a step says it"},
+    {"greeting", kText, "what the server says first: \"220 ready\", or \"554 5.3.2 no service\", which ends it"},
+    {"tls", kBoolean, "true: TLS from the first byte (smtps), as on port 465"},
+};
 constexpr KeyInfo kSmtpVerbs[] = {
     {"ehlo", kPattern, "the name the client gives itself"},
     {"starttls", kBoolean, "true: the client asks for TLS"},
-    {"login", kTable, "{ user, password }"},
+    {"login", kTable, "{ user, password }, by whatever mechanism; mechanism = \"PLAIN\" names it"},
     {"sendmail", kTable, "{ from, to, message or data }"},
+    {"vrfy", kPattern, "VRFY, to assert it by name"},
     {"noop", kBoolean, "NOOP, to assert it by name"},
     {"rset", kBoolean, "RSET, to assert it by name"},
     {"quit", kBoolean, "true: the client says good-bye"},
     {"fault", kText, "what breaks", kFaults},
 };
-constexpr KeyInfo kSmtpBeside[] = {{"reply", kText | kTable, "\"550 5.1.1 no such user\", or { mail, rcpt, data }"}, kDelay, kRequired};
+constexpr KeyInfo kSmtpBeside[] = {
+    {"reply", kText | kTable, "code and text: \"535 5.7.8 no\"; of sendmail the answer to the message, or { mail, rcpt, data, fault }"},
+    kDelay, kRequired};
 
 constexpr KeyInfo kExecFields[] = {
     {"stdin", kPattern, "what the child is given to read; left out: nothing"},
@@ -180,7 +222,7 @@ constexpr KeyInfo kMockReply[] = {
 
 constexpr ProtocolKeys kProtocolKeys[] = {
     {"http", kText, "\"METHOD URL\": POST https://api.example.com/v1/charges", kHttpFields, kTable, kHttpReply, {}, {}},
-    {"websocket", kText, "URL: wss://feed.example.com/prices", kWebsocketFields, kTable, kWebsocketReply, kMessageVerbs, kStepBeside},
+    {"websocket", kText, "URL: wss://feed.example.com/prices", kWebsocketFields, kTable, kWebsocketReply, kWebsocketVerbs, kWebsocketBeside},
     {"postgres", kText, "user@host[:5432]/database", kPostgresFields, kTable, kPostgresReply, kPostgresVerbs, kPostgresBeside},
     {"redis", kArray | kTable | kText, "[\"GET\", \"key\"], or { multi = [[...], [...]] }", kRedisFields, kAnything, kRedisReply, {}, {}},
     {"smtp", kText, "host:port", kSmtpFields, kTable, kConnectReply, kSmtpVerbs, kSmtpBeside},
@@ -215,13 +257,23 @@ constexpr KeyInfo kClientCert[] = {
     {"san", kArray | kText, "all alternative names, in the certificate's order: [\"DNS:svc.internal\", \"URI:spiffe://example/svc\"]"},
     {"*", kText, "\"*\": others may be anything, with or without this"},
 };
+constexpr KeyInfo kRecv[] = {
+    {"close", kInteger, "the server ends it with this code"},
+    {"reason", kText, "text of that close, at most 123 bytes"},
+    {"ping", kText, "a ping; the program's pong is ambient"},
+    {"pong", kText, "a pong that nobody asked for"},
+};
 constexpr KeyInfo kSse[] = {
     {"event", kText, "name of the event"},
     {"data", kAnything, "text, or a table that is written as JSON"},
     {"id", kText | kInteger, "last event id"},
     {"retry", kInteger, "milliseconds until the client tries again"},
 };
-constexpr KeyInfo kLogin[] = {{"user", kPattern, "name"}, {"password", kPattern, "secret"}};
+constexpr KeyInfo kLogin[] = {
+    {"user", kPattern, "name"},
+    {"password", kPattern, "password, or token; of CRAM-MD5 it is checked where it is given literally"},
+    {"mechanism", kPattern, "PLAIN, LOGIN, CRAM-MD5, XOAUTH2 or OAUTHBEARER; left out: any"},
+};
 constexpr KeyInfo kSendmail[] = {
     {"from", kPattern, "envelope sender"},
     {"to", kArray | kText, "envelope recipients"},
@@ -229,11 +281,26 @@ constexpr KeyInfo kSendmail[] = {
     {"data", kPattern, "the raw message instead"},
 };
 constexpr KeyInfo kMessage[] = {
-    {"subject", kPattern, "decoded"}, {"text", kPattern, "plain text part"},     {"html", kPattern, "HTML part"},
-    {"headers", kPattern, "others"},  {"attachments", kArray | kText, "others"}, {"*", kText, "\"*\": anything else"},
+    {"subject", kPattern, "decoded"},
+    {"from", kPattern, "the header, decoded; may be left out where it names the envelope's sender"},
+    {"to", kPattern, "the header; may be left out where it names recipients of the envelope only"},
+    {"cc", kPattern, "the header; as to"},
+    {"text", kPattern, "plain text, line ends \\n"},
+    {"html", kPattern, "HTML, line ends \\n"},
+    {"headers", kPattern, "the others, by name; Date, Message-ID, MIME's own and the mailer's name only where they are named"},
+    {"attachments", kArray | kText, "[ { name, type, content or sha256 } ], in order"},
+    {"*", kText, "\"*\": anything else"},
+};
+constexpr KeyInfo kAttachment[] = {
+    {"name", kPattern, "file name"},
+    {"type", kPattern, "media type: text/csv"},
+    {"content", kPattern, "decoded: text, { json }, { hex }, { base64 }, { file }"},
+    {"sha256", kText, "of the decoded content, instead"},
+    {"*", kText, "\"*\": anything else"},
 };
 constexpr KeyInfo kMailReply[] = {
-    {"mail", kText, "answer to MAIL FROM"}, {"rcpt", kText | kArray, "answer to RCPT TO"}, {"data", kText, "answer to the message"}};
+    {"mail", kText, "answer to MAIL FROM"}, {"rcpt", kText | kArray, "answer to RCPT TO"}, {"data", kText, "answer to the message"},
+    {"fault", kText, "what breaks instead of the answer to the message", kFaults}};
 constexpr KeyInfo kSqlError[] = {
     {"code", kText, "SQLSTATE"},       {"message", kText, "primary text"},     {"severity", kText, "ERROR, FATAL"},
     {"detail", kText, "more"},         {"hint", kText, "a cure"},              {"constraint", kText, "its name"},
@@ -243,11 +310,12 @@ constexpr KeyInfo kSqlError[] = {
     {"internal_position", kInteger, "in the internal query"},
     {"file", kText, "of the server"},  {"line", kInteger | kText, "in it"}, {"routine", kText, "in it"},
 };
-constexpr KeyInfo kNotify[] = {{"channel", kText, "its name"}, {"payload", kText, "text, empty where none is given"}, {"pid", kInteger, "of the session that notifies"}};
 constexpr KeyInfo kMockError[] = {{"type", kText, "name of the exception"}, {"message", kText, "its text"}};
 constexpr Part kParts[] = {{"response", kResponse}, {"tls", kTls},          {"client_cert", kClientCert},
-                           {"sse", kSse},          {"login", kLogin},       {"sendmail", kSendmail},
-                           {"message", kMessage},   {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify}, {"mock error", kMockError}};
+                           {"sse", kSse},          {"redis message", kRedisMessage}, {"login", kLogin},
+                           {"sendmail", kSendmail}, {"message", kMessage},  {"attachment", kAttachment},
+                           {"mail", kMailReply},   {"sql error", kSqlError}, {"notify", kNotify},
+                           {"mock error", kMockError}, {"recv", kRecv}};
 
 }  // namespace
 

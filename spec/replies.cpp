@@ -27,8 +27,16 @@ struct Normaliser {
   std::string_view protocol;
   void (*read)(EntryDraft&, const Node&, ReplyParts&);
 };
-constexpr Normaliser kNormalisers[] = {{"http", read_http_reply}, {"dns", read_dns_reply}, {"websocket", read_other_reply},
-                                       {"exec", read_command_reply}, {"shell", read_command_reply}, {"which", read_which_reply}, {"file", read_file_reply}};
+constexpr Normaliser kNormalisers[] = {{"http", read_http_reply}, {"dns", read_dns_reply}, {"websocket", read_http_reply},
+                                       {"exec", read_command_reply}, {"shell", read_command_reply}, {"which", read_which_reply}, {"file", read_file_reply},
+                                       {"redis", read_redis_reply}};
+
+/// reply = { sequence = [...] } says all there is to say.
+void check_sequence_alone(EntryDraft& draft, const Node& reply) {
+  for (const auto& [name, node] : *reply.table())
+    if (name != "sequence")
+      refuse_key(draft.problems, node, name, fmt::format("'{}' stands beside 'sequence'", name), fmt::format("each item of the sequence has its own: {{ {} = … }}", name));
+}
 
 void check_errno_alone(EntryDraft& draft, const Node& reply) {
   const Node* code = reply.find("errno");
@@ -67,6 +75,7 @@ const Node* spread_replies(EntryDraft& draft) {
     return several;
   }
   if (!several && one && one->is_table() && draft.protocol.name == "redis") several = one->find("sequence");
+  if (several && one && several != one && !draft.table.find("replies")) check_sequence_alone(draft, *one);
   return several;
 }
 

@@ -24,6 +24,7 @@ void read_dns_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts);
 void read_command_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts);
 void read_which_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts);
 void read_file_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts);
+void read_redis_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts);
 void read_other_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts);
 
 /// The bytes of file = "…", hex = "…" or base64 = "…"; nothing where they cannot be had (reported).

@@ -19,9 +19,9 @@ struct Source {
   std::string_view name;
   bool needs_rest;  ///< "json" alone is the whole document, "header" alone is nothing
 };
-constexpr Source kSources[] = {{"json", false}, {"form", true}, {"query", false}, {"header", true}, {"argv", false}};
+constexpr Source kSources[] = {{"json", false}, {"form", true}, {"query", false}, {"header", true}, {"argv", false}, {"args", false}};
 // The fields of calls that a reply may want to repeat (protocols/*: ProtocolInfo::call).
-constexpr std::string_view kFields[] = {"method", "scheme", "host", "port", "path", "body", "name", "type", "command", "cwd"};
+constexpr std::string_view kFields[] = {"method", "scheme", "host", "port", "path", "body", "name", "type", "command", "cwd", "key"};
 
 std::optional<std::size_t> index_of(std::string_view text) {
   std::size_t index = 0;
@@ -90,7 +90,7 @@ std::optional<Value> request_value(std::string_view path, const Fields& call) {
   if (source == "form") return copied(member_at(grouped(parse_form(field_text(call, "body"))), rest));
   if (source == "query" && !rest.empty()) return copied(member_at(grouped(parse_form(field_text(call, "query"))), rest));
   if (source == "header") return header_value(call, rest);
-  if (source == "argv") return call.contains("argv") ? copied(member_at(call["argv"], rest)) : std::nullopt;
+  if (source == "argv" || source == "args") return call.contains(source) ? copied(member_at(call.at(source), rest)) : std::nullopt;
   const auto found = call.find(path);
   return found == call.end() ? std::nullopt : copied(&*found);
 }

@@ -64,8 +64,7 @@ void check_true(EntryDraft& draft, std::string_view verb, const Node& node) {
 
 void check_close(EntryDraft& draft, const Node& node) {
   if (node.integer()) {
-    if (draft.protocol.name != "websocket") refuse(draft.problems, node, "a close without a code here", "close = true");
-    else if (*node.integer() < 1000 || *node.integer() > 4999) refuse(draft.problems, node, fmt::format("{} is no close code", *node.integer()), "1000 to 4999 (RFC 6455, 7.4), true or \"*\"");
+    refuse(draft.problems, node, "a close without a code here", "close = true");
     return;
   }
   if (std::get_if<bool>(&node.value)) return check_true(draft, "close", node);
@@ -119,34 +118,14 @@ void check_command_steps(EntryDraft& draft, const Node& steps) {
   }
 }
 
-void check_mail_step(EntryDraft& draft, std::string_view verb, const Node& content) {
-  if (verb != "login" && verb != "sendmail") return;
-  check_keys(content, part_keys(verb), verb, draft.problems);
-  if (!content.table()) return;
-  for (const auto& [name, node] : *content.table()) {
-    if (name == "message" && node.is_table()) {
-      check_keys(node, part_keys("message"), "message", draft.problems);
-      for (const auto& [part, value] : *node.table())
-        if (value.text()) draft.entry.response.push_back({part, compile_pattern(value, draft.problems), value.at});
-    } else if (is_kind(node, kText | kTable)) draft.entry.response.push_back({name, compile_pattern(node, draft.problems), node.at});
-  }
-  if (verb != "sendmail") return;
-  for (const std::string_view needed : {"from", "to"})
-    if (!content.find(needed)) refuse(draft.problems, content, fmt::format("sendmail says no '{}'", needed), "\"*\" for any");
-  if (content.find("message") && content.find("data"))
-    refuse_key(draft.problems, *content.find("data"), "data", "'message' and 'data' both say what is sent", "message = { subject = … } is parsed, data is the raw text: keep one");
-}
-
 /// Steps of protocols that are not built yet: all is checked, and patterns are kept for the check of hole names.
 void load_other_step(EntryDraft& draft, std::string_view verb, const Node& content, const Node& node, Step& step) {
   if (std::get_if<bool>(&content.value)) return check_true(draft, verb, content);
   if (verb == "close") return check_close(draft, content);
-  check_mail_step(draft, verb, content);
   step.verb = verb == "recv" ? Verb::recv : Verb::send;
   if (verb == "recv") step.data = compile_bytes_template(content, draft.problems);
   else if (verb == "send") step.content = compile_body_pattern(content, draft.problems);
-  else if (verb == "query" || verb == "ehlo") step.content = compile_pattern(content, draft.problems);
-  if (const Node* reply = node.find("reply"); reply && reply->is_table()) check_keys(*reply, part_keys("mail"), "reply of a step", draft.problems);
+  else if (verb == "query") step.content = compile_pattern(content, draft.problems);
   check_sql_step(node, draft.protocol.name, draft.problems);
   if (const Node* params = node.find("params"); params && params->is_array())
     draft.entry.response.push_back({"params", compile_pattern(*params, draft.problems), params->at});

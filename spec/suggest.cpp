@@ -11,6 +11,8 @@
 #include "spec/command_text.h"
 #include "spec/file_path.h"
 #include "spec/log_text.h"
+#include "spec/mail_text.h"
+#include "spec/redis_command.h"
 #include "spec/toml_text.h"
 #include "spec/values.h"
 
@@ -139,6 +141,8 @@ Value spoken_content(const std::string& bytes) {
 
 /// A value of a call of a session, of whatever kind.
 Value spoken_value(std::string_view field, const Value& value) {
+  if (field == "message" && value.is_object()) return spoken_mail(value);
+  if (field == "password" && value.is_object()) return "*";  // CRAM-MD5 does not show it
   if (value.is_string()) return field == "send" ? spoken_content(value.get<std::string>()) : spoken_bytes(value.get_ref<const std::string&>());
   if (!value.is_structured()) return spoken(value);
   Value out = value;
@@ -212,6 +216,7 @@ std::string call_headline(const ProtocolInfo& protocol, const Fields& call) {
   }
   if (protocol.name == "file") return "file " + file_headline(call, [](std::string_view path) { return std::string(path); });
   if (protocol.name == "exec") return exec_title(argv_words(call));
+  if (protocol.name == "redis") return redis_title(call);
   if (protocol.name == "shell") return shell_title(field_text(call, "command"));
   if (protocol.name == "log")
     return "log " + record_title(field_text(call, "channel"), field_text(call, "level"), field_text(call, "logger"), field_text(call, "message"));
@@ -234,6 +239,7 @@ Value spoken_field(std::string_view field, const Fields& call, const Surrounding
   if (field == "content") return spoken_content(field_text(call, field));
   if (field == "stdin" || ((field == "message" || field == "logger") && field_of(call, field) && field_of(call, field)->is_string())) return spoken_bytes(field_text(call, field));
   const Value* value = field_of(call, field);
+  if (value && value->is_object() && field == "message") return spoken_mail(*value);
   return value ? spoken(*value) : Value("");
 }
 
@@ -243,6 +249,7 @@ std::string field_line(std::string_view name, const Value& spoken) {
 
 std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around) {
   if (is_command(protocol)) return suggest_command(protocol, call);
+  if (protocol.name == "redis") return suggest_redis(call);
   if (protocol.name == "log") return suggest_record(protocol, call);
   if (protocol.name == "file") return suggest_file(call);
   std::vector<std::pair<std::string, std::string>> rows;
@@ -290,7 +297,9 @@ std::string suggest_step(const ProtocolInfo& protocol, const Call& call) {
 std::string suggest_session(const ProtocolInfo& protocol, const Fields& opening, const std::string& steps, const Surroundings& around) {
   std::vector<std::pair<std::string, std::string>> rows = {{std::string(protocol.name), toml_string(spoken_headline(protocol, opening))}};
   if (const Value headers = spoken_headers(opening, around); !headers.empty()) rows.emplace_back("headers", toml_value(headers));
-  rows.emplace_back("steps", steps.empty() ? "[ ]" : fmt::format("[\n  {},\n]", steps));
+  // A handshake that was refused says nothing of the messages that follow; without steps the next run tells them.
+  if (!steps.empty()) rows.emplace_back("steps", fmt::format("[\n  {},\n]", steps));
+  else if (protocol.name != "websocket") rows.emplace_back("steps", "[ ]");
   return "[[expect]]\n" + toml_lines(rows);
 }
 

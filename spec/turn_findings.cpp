@@ -36,7 +36,9 @@ std::string title_of(const TurnStory& story) {
     while (cut > 0 && (static_cast<unsigned char>(step[cut]) & 0xC0) == 0x80) --cut;
     step = step.substr(0, cut) + "…";
   }
-  return fmt::format("{} {}: {}", story.protocol.name, call_headline(story.protocol, story.opening.fields), step);
+  const std::string headline = call_headline(story.protocol, story.opening.fields);
+  const std::string_view scheme = headline.find("://") == headline.npos ? story.protocol.name : "";
+  return fmt::format("{}{}{}: {}", scheme, scheme.empty() ? "" : " ", headline, step);
 }
 
 void note_history(const TurnStory& story, Finding& out) {

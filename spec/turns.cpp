@@ -5,6 +5,8 @@
 #include <iterator>
 
 #include "spec/turns_postgres.h"
+#include "spec/turns_smtp.h"
+#include "spec/turns_websocket.h"
 
 namespace bigfoot {
 namespace {
@@ -15,6 +17,8 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"postgres", read_postgres_turn},
+    {"smtp", read_smtp_turn},
+    {"websocket", read_websocket_turn},
 };
 
 }  // namespace

@@ -163,8 +163,7 @@ AfterReply HttpDecoder::encode(const Fields& reply, std::string& out) {
 }
 
 AfterReply HttpDecoder::refuse(std::string_view why, std::string& out) {
-  return write_http_text(501, "x-bigfoot: unexpected\r\n", why, request_ ? request_->context : ReplyContext{},
-                         out);
+  return write_http_refusal(why, request_ ? request_->context : ReplyContext{}, out);
 }
 
 std::string http_bad_request(const ProtocolError& error) {

@@ -227,4 +227,8 @@ AfterReply write_http_text(int status, std::string_view extra_header_line, std::
   return context.keep_alive ? AfterReply::keep_open : AfterReply::close;
 }
 
+AfterReply write_http_refusal(std::string_view why, const ReplyContext& context, std::string& out) {
+  return write_http_text(501, "x-bigfoot: unexpected\r\n", why, context, out);
+}
+
 }  // namespace bigfoot

@@ -24,4 +24,7 @@ AfterReply write_http_reply(const Fields& fields, const ReplyContext& context, s
 AfterReply write_http_text(int status, std::string_view extra_header_line, std::string_view text,
                            const ReplyContext& context, std::string& out);
 
+/// What the program sees of a request that nothing in the spec expects: 501, with the nearest entry as text.
+AfterReply write_http_refusal(std::string_view why, const ReplyContext& context, std::string& out);
+
 }  // namespace bigfoot

@@ -17,6 +17,7 @@ constexpr std::string_view kServerVersion = "7.2.0";
 struct Exchange {
   const Words& words;
   Version& version;
+  std::string& out;
   RespWriter writer;
   bool closes = false;
 };
@@ -85,6 +86,11 @@ void quit(Exchange& exchange) {
   exchange.closes = true;
 }
 
+void reset(Exchange& exchange) {
+  exchange.version = Version::resp2;
+  RespWriter(Version::resp2, exchange.out).status("RESET");
+}
+
 struct Row {
   std::string_view name;
   void (*answer)(Exchange&);
@@ -93,6 +99,7 @@ constexpr Row kChatter[] = {
     {"HELLO", hello},     {"AUTH", ok},          {"SELECT", ok},      {"CLIENT", client},          {"INFO", info},
     {"COMMAND", command}, {"PING", ping},        {"QUIT", quit},      {"READONLY", ok},            {"READWRITE", ok},
     {"ASKING", ok},       {"CLUSTER", no_cluster}, {"SENTINEL", unknown_command}, {"ROLE", role},
+    {"WATCH", ok},        {"UNWATCH", ok},       {"RESET", reset},
 };
 
 const Row* find_row(std::string_view name) {
@@ -104,7 +111,7 @@ const Row* find_row(std::string_view name) {
 constexpr std::string_view kStatusCommands[] = {
     "AUTH",   "SELECT",   "SET",       "MSET",     "SETEX",   "PSETEX",  "HMSET",    "LSET",     "LTRIM",    "RENAME",  "FLUSHALL",
     "FLUSHDB", "TYPE",    "PING",      "QUIT",     "MULTI",   "WATCH",   "UNWATCH",  "DISCARD",  "SAVE",     "BGSAVE",  "BGREWRITEAOF",
-    "RESTORE", "MIGRATE", "PFMERGE",   "SWAPDB",   "WAITAOF", "READONLY", "READWRITE", "ASKING", "SLAVEOF",  "REPLICAOF", "RESET",
+    "RESTORE", "MIGRATE", "PFMERGE",   "SWAPDB",   "READONLY", "READWRITE", "ASKING", "SLAVEOF",  "REPLICAOF", "RESET",
     "FAILOVER", "CONFIG", "SCRIPT",    "FUNCTION", "CLIENT",  "CLUSTER", "DEBUG",    "XGROUP",   "JSON.SET", "JSON.MSET", "JSON.MERGE",
     "FT.CREATE", "FT.ALTER", "FT.DROPINDEX", "TS.CREATE", "BF.RESERVE", "GRAPH.CONFIG",
 };
@@ -122,7 +129,7 @@ bool is_redis_chatter(std::string_view name) { return find_row(name) != nullptr;
 bool answer_chatter(const Words& words, Version& version, std::string& out) {
   const std::string name = upper_name(words[0]);
   const std::size_t before = out.size();
-  Exchange exchange{words, version, RespWriter(version, out)};
+  Exchange exchange{words, version, out, RespWriter(version, out)};
   find_row(name)->answer(exchange);
   // HELLO answers in the version that it agreed on.
   if (name == "HELLO" && out.size() == before) {

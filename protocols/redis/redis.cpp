@@ -38,7 +38,17 @@ std::vector<std::string> named_upper(std::vector<std::string> words) {
   return words;
 }
 
+bool is_unsubscribing(std::string_view name) { return std::ranges::find(kUnsubscribing, name) != std::end(kUnsubscribing); }
+
+std::string server_of(const Peer& peer) {
+  if (peer.port == 0) return "unix://" + peer.host;
+  const bool bare = peer.host.find(':') != peer.host.npos;  // IPv6
+  return bare ? fmt::format("[{}]:{}", peer.host, peer.port) : fmt::format("{}:{}", peer.host, peer.port);
+}
+
 }  // namespace
+
+RedisDecoder::RedisDecoder(const Peer& peer) : server_(server_of(peer)) {}
 
 DecodeResult RedisDecoder::decode(std::string_view in, std::string& out) {
   std::size_t used = 0;
@@ -61,24 +71,16 @@ DecodeResult RedisDecoder::finish(std::string_view in) {
 Event RedisDecoder::read(Words words, std::string& out) {
   const std::string& name = words.front();
   if (in_transaction_ && name != "QUIT" && name != "RESET") return read_in_transaction(std::move(words), out);
+  in_transaction_ = false;
+  queued_.clear();
   if (name == "MULTI") {
     in_transaction_ = true;
-    queued_.clear();
     writer(out).status("OK");
     return Aside{"multi", {{"args", to_value(words)}}};
-  }
-  if (name == "WATCH" || name == "UNWATCH") {
-    writer(out).status("OK");
-    return Aside{name == "WATCH" ? "watch" : "unwatch", {{"args", to_value(words)}}};
   }
   if (name == "EXEC" || name == "DISCARD") {
     writer(out).error(fmt::format("ERR {} without MULTI", name));
     return Aside{name == "EXEC" ? "exec" : "discard", {{"args", to_value(words)}}};
-  }
-  if (std::ranges::find(kUnsubscribing, name) != std::end(kUnsubscribing)) {
-    command_ = words;
-    confirm_subscriptions(out);
-    return Aside{"unsubscribe", {{"args", to_value(words)}}};
   }
   return call("command", std::move(words));
 }
@@ -90,11 +92,12 @@ Event RedisDecoder::read_in_transaction(Words words, std::string& out) {
     Value commands = Value::array();
     for (const Words& queued : queued_) commands.push_back(to_value(queued));
     command_ = std::move(words);
-    Fields fields = {{"command", "MULTI"}, {"args", std::move(commands)}};
+    Fields fields = {{"server", server_}, {"command", "MULTI"}, {"args", std::move(commands)}};
     return Call{"transaction", std::move(fields)};
   }
   if (name == "DISCARD") {
     in_transaction_ = false;
+    queued_.clear();
     writer(out).status("OK");
     return Aside{"discard", {{"args", to_value(words)}}};
   }
@@ -108,10 +111,10 @@ Event RedisDecoder::read_in_transaction(Words words, std::string& out) {
 }
 
 Event RedisDecoder::call(std::string op, Words words) {
-  Call out{std::move(op), {{"command", words.front()}}};
+  Call out{std::move(op), {{"server", server_}, {"command", words.front()}}};
   if (words.size() > 1) out.fields["key"] = words[1];
   out.fields["args"] = to_value(words);
-  if (is_redis_chatter(words.front())) out.unnamed = Unnamed::ambient;
+  if (is_redis_chatter(words.front()) || is_unsubscribing(words.front())) out.unnamed = Unnamed::ambient;
   command_ = std::move(words);
   return out;
 }
@@ -121,18 +124,40 @@ AfterReply RedisDecoder::encode(const Fields& reply, std::string& out) {
     const auto found = reply.is_object() ? reply.find(name) : reply.end();
     return reply.is_object() && found != reply.end() ? &*found : nullptr;
   };
-  if (subscription_of(command_.front()) != nullptr && given("error") == nullptr) {
+  const std::string& name = command_.front();
+  if (is_unsubscribing(name) || (subscription_of(name) != nullptr && given("error") == nullptr)) {
     confirm_subscriptions(out);
     if (const Value* messages = given("messages")) plan_messages(*messages);
     return AfterReply::keep_open;
   }
   const Value* value = given("value");
   const Value& answer = value != nullptr ? *value : reply;
-  const bool empty = reply.is_object() && reply.empty();
-  if (answer.is_string() && replies_with_status(command_)) writer(out).status(answer.get<std::string>());
-  else if (empty) writer(out).status("OK");
+  const bool silent = reply.is_object() && reply.empty();  // the entry has no reply
+  if (name == "EXEC" && (silent || answer.is_array())) answer_transaction(silent ? nullptr : &answer, out);
+  else if (silent) answer_default(command_, out);
+  else answer_value(command_, answer, out);
+  return name == "QUIT" ? AfterReply::close : AfterReply::keep_open;
+}
+
+/// Where the spec says nothing: "OK" of commands that answer with a status, else nil.
+void RedisDecoder::answer_default(const Words& command, std::string& out) const {
+  RespWriter answer = writer(out);
+  if (replies_with_status(command)) answer.status("OK");
+  else answer.null();
+}
+
+void RedisDecoder::answer_value(const Words& command, const Value& answer, std::string& out) const {
+  if (answer.is_string() && replies_with_status(command)) writer(out).status(answer.get_ref<const std::string&>());
   else writer(out).value(answer);
-  return command_.front() == "QUIT" ? AfterReply::close : AfterReply::keep_open;
+}
+
+/// EXEC: what each of the commands answers.
+void RedisDecoder::answer_transaction(const Value* items, std::string& out) const {
+  writer(out).array(items != nullptr ? items->size() : queued_.size());
+  for (std::size_t i = 0; i < (items != nullptr ? items->size() : queued_.size()); ++i) {
+    if (items == nullptr) answer_default(queued_[i], out);
+    else answer_value(i < queued_.size() ? queued_[i] : command_, (*items)[i], out);
+  }
 }
 
 AfterReply RedisDecoder::refuse(std::string_view why, std::string& out) {
@@ -141,6 +166,18 @@ AfterReply RedisDecoder::refuse(std::string_view why, std::string& out) {
 }
 
 AfterReply RedisDecoder::answer_itself(std::string& out) {
+  if (is_unsubscribing(command_.front())) {
+    confirm_subscriptions(out);
+    return AfterReply::keep_open;
+  }
+  if (command_.front() == "PING" && !channels_.empty() && version_ == RespWriter::Version::resp2) {
+    RespWriter pong = writer(out);  // a subscriber of RESP2 gets messages only: PING, "Reply"
+    pong.array(2);
+    pong.bulk("pong");
+    pong.bulk(command_.size() > 1 ? command_[1] : "");
+    return AfterReply::keep_open;
+  }
+  if (command_.front() == "RESET") channels_.clear();
   return answer_chatter(command_, version_, out) ? AfterReply::close : AfterReply::keep_open;
 }
 
@@ -170,23 +207,31 @@ void RedisDecoder::confirm_subscriptions(std::string& out) {
   }
 }
 
-/// `messages`: texts for the first channel, or tables of channel, message, and after_us (microseconds after the one before).
+/// `messages`: texts for the first channel, or tables of channel, message, pattern, and after_us (microseconds after the one
+/// before).
 void RedisDecoder::plan_messages(const Value& messages) {
   const Subscription& kind = *subscription_of(command_.front());
   const std::string first = command_.size() > 1 ? command_[1] : "";
   for (const Value& message : messages) {
     const bool table = message.is_object();
-    const std::string text = table ? message.value("message", "") : message.is_string() ? message.get<std::string>() : message.dump();
+    const Value nothing = "";
+    const Value& said = !table ? message : message.contains("message") ? message["message"] : nothing;
+    const std::string text = said.is_string() ? said.get<std::string>() : said.dump();
     const std::string channel = table ? message.value("channel", first) : first;
     const std::chrono::microseconds after(table ? message.value("after_us", std::int64_t{0}) : 0);
     Later& later = later_.emplace_back(Later{after, {}});
     RespWriter push = writer(later.bytes);
     push.push(kind.by_pattern ? 4 : 3);
     push.bulk(kind.message);
-    if (kind.by_pattern) push.bulk(first);
+    if (kind.by_pattern) push.bulk(table ? message.value("pattern", first) : first);
     push.bulk(channel);
     push.bulk(text);
   }
+}
+
+std::string_view RedisDecoder::settled() const {
+  if (in_transaction_ || !channels_.empty() || !later_.empty()) return {};
+  return version_ == RespWriter::Version::resp3 ? "RESP3" : "RESP2";
 }
 
 std::vector<Later> RedisDecoder::take_later() { return std::exchange(later_, {}); }

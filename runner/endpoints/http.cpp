@@ -10,6 +10,7 @@
 #include "runner/endpoints/http_upstream.h"
 #include "runner/endpoints/streams.h"
 #include "runner/endpoints/tls.h"
+#include "runner/endpoints/upgrades.h"
 
 namespace bigfoot {
 namespace {
@@ -61,7 +62,8 @@ class HttpServer {
         decoder_(make_decoder("http", Peer{scheme_, connection.to.host, connection.to.port})),
         site_{connection.pid, connection.number,
               fmt::format("{}://{}", scheme_, authority(connection.to.host, connection.to.port))},
-        guard_(services.spec.guard.level("http")) {
+        guard_(services.spec.guard.level("http")),
+        may_pass_on_(guard_ != GuardLevel::error || services.spec.guard.level("websocket") != GuardLevel::error) {
     add_tls_fields(connection, tls_fields_);
     peer_ = site_.target + tls_fields_.dump(-1, ' ', false, Value::error_handler_t::replace);
   }
@@ -96,6 +98,7 @@ class HttpServer {
   Fields tls_fields_ = Fields::object();  // what every call over this connection carries of TLS
   std::string peer_;                     // see HttpMemo
   GuardLevel guard_;                     // of calls that no expectation matches
+  bool may_pass_on_;                     // such a call, or a WebSocket
   std::optional<HttpUpstream> upstream_; // the real server, once such a call was let through
   std::string request_;                  // the bytes of the request being decoded, kept where they may have to be passed on
   std::string out_;
@@ -227,7 +230,7 @@ asio::awaitable<HttpServer::Next> HttpServer::pass_on(Call call, const CallTicke
 }
 
 void HttpServer::consume(std::size_t bytes) {
-  if (guard_ != GuardLevel::error) request_ += io_.input().substr(0, bytes);
+  if (may_pass_on_) request_ += io_.input().substr(0, bytes);
   io_.consume(bytes);
 }
 
@@ -258,6 +261,7 @@ asio::awaitable<bool> HttpServer::serve() {
       outcome = services_.ledger.offer(decoder_->info(), memo.call, ticket->seq);
       if (repeats(outcome, *ticket)) {
         consume(memo.request.size());
+        request_.clear();
         if (co_await flush() == Next::gone) co_return false;
         continue;
       }
@@ -273,6 +277,11 @@ asio::awaitable<bool> HttpServer::serve() {
       // Whole, in one piece, and without an answer on the way (100 Continue): then its bytes stand for it.
       const std::string request(input.substr(0, between && out_.empty() ? std::min(decoded->used, HttpMemo::kMostBytes + 1) : 0));
       consume(decoded->used);
+      if (!ticket && asks_for_websocket(services_, call->fields)) {
+        if (co_await flush() == Next::gone) co_return false;
+        co_await serve_websocket(services_, io_, connection_, std::move(call->fields), std::move(request_));
+        co_return false;
+      }
       if (!ticket) {
         ticket = services_.journal.open_call();
         outcome = offer(*call, *ticket);

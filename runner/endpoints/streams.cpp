@@ -23,7 +23,8 @@ constexpr std::size_t kShownBytes = 256;            // of an unexpected stream, 
 
 bool http_is_named(const Spec& spec, const Destination& to) {
   return std::ranges::any_of(spec.entries, [&](const Entry& entry) {
-    return entry.protocol->name == "http" && entry.endpoint.fits(to);
+    const bool begins_as_http = entry.protocol->name == "http" || entry.protocol->name == "websocket";
+    return begins_as_http && entry.endpoint.fits(to);
   });
 }
 

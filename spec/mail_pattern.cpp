@@ -1,0 +1,302 @@
+// spec/mail_pattern.cpp - See mail_pattern.h; protocols/smtp/mail.h says what a message is.
+#include "spec/mail_pattern.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocols/smtp/login.h"
+#include "protocols/smtp/mail.h"
+#include "spec/check.h"
+#include "spec/mail_text.h"
+#include "spec/pattern_parts.h"
+#include "spec/protocol_keys.h"
+#include "spec/values.h"
+
+namespace bigfoot {
+namespace {
+
+const Value kNothing;
+
+const Value* member_of(const Value& table, std::string_view name) {
+  const auto found = table.find(name);
+  return found == table.end() ? nullptr : &*found;
+}
+
+/// One thing that a table of the spec says.
+struct MailPart {
+  std::string key;   ///< as the spec calls it: "sha256"
+  std::string name;  ///< the member of the message that it is about: "content"
+  PatternPtr pattern;
+  /// The text ends as the spec says it ends: how many line ends stand behind a body is the transport's, see RFC 5321, 4.1.1.4.
+  enum class End { as_it_is, line, none } end = End::as_it_is;
+};
+
+std::string with_end(std::string text, MailPart::End end) {
+  if (end == MailPart::End::as_it_is) return text;
+  while (text.ends_with('\n')) text.pop_back();
+  return end == MailPart::End::line ? text + "\n" : text;
+}
+
+/// A table: what is not named must be empty, where it is not open.
+class MailTablePattern : public Pattern {
+ public:
+  MailTablePattern(std::vector<MailPart> parts, bool open) : parts_(std::move(parts)), open_(open) {}
+
+  bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
+             MatchReport* report) const override {
+    if (!actual.is_object()) return differs(report, path, shown(), std::nullopt);
+    bool good = true;
+    for (const MailPart& part : parts_) good = match_part(part, actual, path, known, around, report) && good;
+    if (open_) return good;
+    for (const auto& [name, value] : actual.items()) {
+      if (is_empty_value(value) || std::ranges::find(parts_, name, &MailPart::name) != parts_.end()) continue;
+      good = match_unnamed(name, value, member_path(path, name), around, report) && good;
+    }
+    return good;
+  }
+
+  Value shown() const override {
+    Value out = Value::object();
+    for (const MailPart& part : parts_) out[part.key] = part.pattern->shown();
+    if (open_) out["*"] = "*";
+    return out;
+  }
+
+  Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
+    if (!actual.is_object()) return spoken(actual);
+    Value out = Value::object();
+    for (const MailPart& part : parts_) {
+      const Value found = found_for(part, actual);
+      if (part.pattern->match(found, "", known, around, nullptr)) out[part.key] = part.pattern->shown();
+      else if (part.key == part.name && !is_empty_value(found)) out[part.key] = part.pattern->accepting(found, known, around);
+    }
+    if (open_) out["*"] = "*";
+    const Value rest = said(actual);
+    for (const auto& [key, value] : rest.items()) {
+      const bool named = std::ranges::any_of(parts_, [&](const MailPart& part) { return part.key == key || (part.name == key && out.contains(part.key)); });
+      if (!open_ && !named) out[key] = value;
+      if (named && !out.contains(key) && std::ranges::find(parts_, key, &MailPart::key) != parts_.end()) out[key] = value;
+    }
+    return out;
+  }
+
+  void collect_names(std::vector<NameUse>& uses) const override {
+    for (const MailPart& part : parts_) part.pattern->collect_names(uses);
+  }
+
+ protected:
+  virtual Value said(const Value& actual) const { return spoken_mail(actual); }
+
+ private:
+  /// From, To and Cc stand among the headers where they repeat the envelope.
+  static Value found_for(const MailPart& part, const Value& actual) {
+    const Value* found = member_of(actual, part.name);
+    const Value* headers = member_of(actual, "headers");
+    if (!found && headers && (part.name == "from" || part.name == "to" || part.name == "cc")) found = member_of(*headers, part.name);
+    if (!found) return kNothing;
+    return found->is_string() ? Value(with_end(found->get<std::string>(), part.end)) : *found;
+  }
+
+  static bool match_part(const MailPart& part, const Value& actual, std::string_view path, const Captures& known,
+                         const Surroundings& around, MatchReport* report) {
+    const std::string below = member_path(path, part.key);
+    const Value found = found_for(part, actual);
+    if (!found.is_null()) return part.pattern->match(found, below, known, around, report);
+    if (part.pattern->is_any() || part.pattern->is_absent()) return agrees(report);
+    if (part.name == "headers") return part.pattern->match(Value::object(), below, known, around, report);
+    if (part.pattern->match("", below, known, around, nullptr)) return agrees(report);
+    return differs(report, below, part.pattern->shown(), std::nullopt);
+  }
+
+  static bool match_unnamed(const std::string& name, const Value& value, const std::string& path, const Surroundings& around, MatchReport* report) {
+    if (name != "headers") return differs(report, path, std::nullopt, value);
+    bool good = true;
+    for (const auto& [header, text] : value.items()) {
+      if (is_mail_noise(header) || (around.is_noise_header && around.is_noise_header(header))) continue;
+      good = differs(report, member_path(path, header), std::nullopt, text);
+    }
+    return good;
+  }
+
+  std::vector<MailPart> parts_;
+  bool open_;
+};
+
+class AttachmentPattern : public MailTablePattern {
+ public:
+  using MailTablePattern::MailTablePattern;
+
+ protected:
+  Value said(const Value& actual) const override { return spoken_attachment(actual); }
+};
+
+/// `headers` of a message: noise counts only where the table names it.
+class MailHeadersPattern : public Pattern {
+ public:
+  MailHeadersPattern(PatternPtr table, std::vector<std::string> named) : table_(std::move(table)), named_(std::move(named)) {}
+
+  bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
+             MatchReport* report) const override {
+    return table_->match(counting(actual, around), path, known, around, report);
+  }
+  Value shown() const override { return table_->shown(); }
+  Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
+    return table_->accepting(counting(actual, around), known, around);
+  }
+  void collect_names(std::vector<NameUse>& uses) const override { table_->collect_names(uses); }
+
+ private:
+  Value counting(const Value& headers, const Surroundings& around) const {
+    Value out = Value::object();
+    for (const auto& [name, value] : headers.items()) {
+      const bool noise = is_mail_noise(name) || (around.is_noise_header && around.is_noise_header(name));
+      if (!noise || std::ranges::find(named_, name) != named_.end()) out[name] = value;
+    }
+    return out;
+  }
+
+  PatternPtr table_;
+  std::vector<std::string> named_;
+};
+
+class PasswordPattern : public Pattern {
+ public:
+  PasswordPattern(PatternPtr plain, TemplatePtr text) : plain_(std::move(plain)), text_(std::move(text)) {}
+
+  bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
+             MatchReport* report) const override {
+    if (!actual.is_object()) return plain_->match(actual, path, known, around, report);
+    if (plain_->is_any()) return agrees(report);
+    Captures scratch = known;
+    std::vector<std::string> missing;
+    if (!text_) return differs(report, path, shown(), kHidden, "CRAM-MD5 does not show it: name it literally, as {{env.NAME}}, or \"*\"");
+    const Value& proof = actual.at("cram_md5");
+    const std::string password = text_of(text_->render(scratch, Fields::object(), around, &missing));
+    const std::string digest = cram_md5_digest(password, proof.at("challenge").get_ref<const std::string&>());
+    if (missing.empty() && digest == proof.at("digest").get_ref<const std::string&>()) return agrees(report);
+    return differs(report, path, shown(), kHidden, "CRAM-MD5 proves another password");
+  }
+  Value shown() const override { return plain_->shown(); }
+  bool is_any() const override { return plain_->is_any(); }
+  Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
+    if (!actual.is_object()) return plain_->accepting(actual, known, around);
+    return match(actual, "", known, around, nullptr) ? shown() : Value("*");
+  }
+  void collect_names(std::vector<NameUse>& uses) const override { plain_->collect_names(uses); }
+
+ private:
+  static constexpr const char* kHidden = "(hidden)";
+  PatternPtr plain_;
+  TemplatePtr text_;  ///< null: what it is cannot be told from the spec
+};
+
+/// Whether every hole of a text has a value of its own, so that the text is one.
+bool is_one_text(std::string_view text) {
+  for (std::size_t hole = text.find("{{"); hole != text.npos; hole = text.find("{{", hole + 2)) {
+    const std::string_view name = text.substr(hole + 2);
+    if (!name.starts_with("env.") && !name.starts_with("lit:")) return false;
+  }
+  return true;
+}
+
+PatternPtr compile_mail_headers(const Node& node, Diagnostics& problems) {
+  if (node.text() && *node.text() == "*") return any_pattern();
+  if (!node.is_table()) {
+    refuse(problems, node, fmt::format("'headers' of a message is a table, or \"*\", not {}", kind_of(node)), "headers = { reply-to = \"help@example.com\" }");
+    return nullptr;
+  }
+  Node lower = node;
+  std::vector<std::string> named;
+  for (auto& [name, value] : std::get<Node::Table>(lower.value)) {
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    named.push_back(name);
+  }
+  PatternPtr table = compile_pairs_pattern(lower, problems);
+  return table ? std::make_shared<MailHeadersPattern>(std::move(table), std::move(named)) : nullptr;
+}
+
+PatternPtr compile_attachment(const Node& node, Diagnostics& problems) {
+  if (node.text() && *node.text() == "*") return any_pattern();
+  if (!node.is_table()) {
+    refuse(problems, node, fmt::format("an attachment is a table, or \"*\", not {}", kind_of(node)), "{ name = \"report.csv\", type = \"text/csv\", content = \"*\" }");
+    return nullptr;
+  }
+  check_keys(node, part_keys("attachment"), "an attachment", problems);
+  if (const Node* both = node.find("sha256"); both && node.find("content"))
+    refuse_key(problems, *both, "sha256", "'content' and 'sha256' both say what is attached", "keep one");
+  std::vector<MailPart> parts;
+  bool open = false, good = true;
+  for (const auto& [key, value] : *node.table()) {
+    if (opens_table(key, value)) {
+      open = true;
+      continue;
+    }
+    Node digest = value;
+    if (key == "sha256") digest.value = Node::Table{{"sha256", value}};
+    const bool bytes = key == "content" || key == "sha256";
+    PatternPtr pattern = bytes ? compile_body_pattern(digest, problems) : compile_pattern(value, problems);
+    good = good && pattern;
+    parts.push_back({key, bytes ? "content" : key, std::move(pattern)});
+  }
+  return good ? std::make_shared<AttachmentPattern>(std::move(parts), open) : nullptr;
+}
+
+PatternPtr compile_attachments(const Node& node, Diagnostics& problems) {
+  if (node.text() && *node.text() == "*") return any_pattern();
+  if (!node.is_array()) {
+    refuse(problems, node, fmt::format("'attachments' is an array, or \"*\", not {}", kind_of(node)), "attachments = [ { name = \"report.csv\", type = \"text/csv\", content = \"*\" } ]");
+    return nullptr;
+  }
+  std::vector<PatternPtr> items;
+  bool good = true;
+  for (const Node& one : *node.array()) {
+    items.push_back(compile_attachment(one, problems));
+    good = good && items.back();
+  }
+  return good ? array_pattern(std::move(items), false) : nullptr;
+}
+
+}  // namespace
+
+PatternPtr compile_mail_pattern(const Node& node, Diagnostics& problems) {
+  if (node.text() && *node.text() == "*") return any_pattern();
+  if (!node.is_table()) {
+    refuse(problems, node, "'message' is a table of the mail's parts, or \"*\"", "message = { subject = \"…\", text = \"…\" }; data = \"…\" is the raw mail");
+    return nullptr;
+  }
+  check_keys(node, part_keys("message"), "message", problems);
+  std::vector<MailPart> parts;
+  bool open = false, good = true;
+  for (const auto& [key, value] : *node.table()) {
+    if (opens_table(key, value)) {
+      open = true;
+      continue;
+    }
+    MailPart part{key, key, nullptr};
+    if (key == "headers") {
+      part.pattern = compile_mail_headers(value, problems);
+    } else if (key == "attachments") {
+      part.pattern = compile_attachments(value, problems);
+    } else if (key == "text" || key == "html") {
+      part.pattern = compile_content_pattern(value, problems);
+      if (const std::string* text = value.text()) part.end = text->ends_with('\n') ? MailPart::End::line : MailPart::End::none;
+    } else {
+      part.pattern = compile_pattern(value, problems);
+    }
+    good = good && part.pattern;
+    parts.push_back(std::move(part));
+  }
+  return good ? std::make_shared<MailTablePattern>(std::move(parts), open) : nullptr;
+}
+
+PatternPtr compile_password_pattern(const Node& node, Diagnostics& problems) {
+  PatternPtr plain = compile_pattern(node, problems);
+  if (!plain) return nullptr;
+  Diagnostics told;  // by the pattern
+  const bool is_known = node.text() && *node.text() != "*" && is_one_text(*node.text());
+  TemplatePtr text = is_known ? compile_template(node, told) : nullptr;
+  return std::make_shared<PasswordPattern>(std::move(plain), std::move(text));
+}
+
+}  // namespace bigfoot
