@@ -65,13 +65,16 @@ Value columns_value(const Node& columns) {
 }
 
 /// The types of the columns; empty where one is wrong (reported).
-std::vector<std::string> check_types(const Node& columns, Diagnostics& problems) {
+std::vector<std::string> check_types(const Node& columns, bool of_table, Diagnostics& problems) {
   std::vector<std::string> types;
   bool good = true;
   for (const Node& column : *columns.array()) {
     const std::string* text = column.text();
     const std::size_t colon = text ? text->rfind(':') : std::string::npos;
-    if (colon == std::string::npos || colon + 1 == text->size()) return {};  // reported by check_sql_step()
+    if (colon == std::string::npos || colon + 1 == text->size()) {  // of `columns` check_sql_step() tells it
+      if (of_table) refuse(problems, column, fmt::format("the column '{}' of the table has no type", text ? *text : ""), "its first line: id:int4 | note:text");
+      return {};
+    }
     types.push_back(text->substr(colon + 1));
     const auto problem = problem_with_type(types.back());
     if (!problem) continue;
@@ -104,7 +107,7 @@ void read_result(const Node& step, SqlReply& reply, Diagnostics& problems) {
   }
   if (!columns || !columns->array()) return;
   reply.constants["columns"] = columns_value(*columns);
-  const std::vector<std::string> types = check_types(*columns, problems);
+  const std::vector<std::string> types = check_types(*columns, columns == &table.columns, problems);
   if (!rows || !rows->array()) return;
   Node cells = *rows;
   for (Node& row : std::get<Node::Array>(cells.value)) {
