@@ -61,6 +61,7 @@ struct Ledger::Impl {
         files(std::make_shared<FileLedger>(book, order)) {
     book->around.is_noise_header = [this](std::string_view name) { return noise.is_noise(name); };
     for (const Entry& entry : spec.entries) {
+      if (has_errno(entry) || !names_of(entry).empty()) unsteady.push_back(entry.protocol);
       if (is_command(*entry.protocol) || entry.protocol->name == "which") {
         programs.push_back(&entry);
         continue;
@@ -119,9 +120,13 @@ struct Ledger::Impl {
     std::vector<const Entry*> overtaken;
     if (book->states[entry.index].used == 0) overtaken = order.overtaken(entry, book->states);
     if (!overtaken.empty()) book->states[entry.index].violated = true;
+    take(entry, seq);
+    return overtaken;
+  }
+
+  void take(const Entry& entry, std::uint64_t seq) {
     book->use(entry, seq);
     if (book->is_spent(entry)) index.drop(entry);
-    return overtaken;
   }
 
   void fill_reply(const Reply* reply, const Fields& call, Outcome& out) {
@@ -305,6 +310,9 @@ struct Ledger::Impl {
   std::shared_ptr<FileLedger> files;
   std::vector<Session> sessions;
   std::vector<const Entry*> programs; ///< exec, shell and which
+  /// Protocols of which an entry may fit a call that it did not fit before: it compares what other calls bind, or only now
+  /// gets past a reply that fails the connect. Else the first that fits stays the first until it is spent.
+  std::vector<const ProtocolInfo*> unsteady;
   std::vector<const Entry*> failing;  ///< entries with an errno reply; never changes, so any thread may read it
 };
 
@@ -336,6 +344,14 @@ bool Ledger::names(const ProtocolInfo& protocol, const Fields& call) const {
   });
   return named;
 }
+
+bool Ledger::would_repeat(const Entry& entry, const Reply* reply) const {
+  const LedgerBook& book = *impl_->book;
+  if (book.is_spent(entry) || book.states[entry.index].used == 0 || book.next_reply(entry) != reply) return false;
+  return std::ranges::find(impl_->unsteady, entry.protocol) == impl_->unsteady.end();
+}
+
+void Ledger::repeat(const Entry& entry, std::uint64_t seq) { impl_->take(entry, seq); }
 
 bool Ledger::connect_may_fail(const Destination& to) const {
   return std::ranges::any_of(impl_->failing, [&](const Entry* entry) { return entry->endpoint.fits(to); });

@@ -146,6 +146,11 @@ class Ledger {
   /// Whether an unspent entry names this very call: an ambient one is asserted then. "*" names nothing.
   bool names(const ProtocolInfo& protocol, const Fields& call) const;
 
+  /// Whether a call that equals one which `entry` has taken without a finding, and `reply` has answered, would go the same way.
+  bool would_repeat(const Entry& entry, const Reply* reply) const;
+  /// Spends the entry for it: the same as offer(), without looking.
+  void repeat(const Entry& entry, std::uint64_t seq);
+
   /// The entry, if any, whose errno reply must fail this connect now; spends it.
   Outcome offer_connect(const Destination& to, std::uint64_t seq);
   /// Whether offer_connect could ever say yes for `to`: lets the caller decide without asking. Thread-safe.

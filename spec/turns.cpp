@@ -5,6 +5,8 @@
 #include <iterator>
 
 #include "spec/turns_postgres.h"
+#include "spec/turns_smtp.h"
+#include "spec/turns_websocket.h"
 
 namespace bigfoot {
 namespace {

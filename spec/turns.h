@@ -12,10 +12,6 @@ namespace bigfoot {
 /// required, place and shown text are there, and a `fault` is not asked for. What is wrong goes to the draft's problems.
 using TurnReader = void (*)(EntryDraft& draft, std::string_view verb, const Node& content, const Node& step, Turn& turn);
 
-/// One file a protocol; turns.cpp has the table.
-void read_websocket_turn(EntryDraft& draft, std::string_view verb, const Node& content, const Node& step, Turn& turn);
-void read_smtp_turn(EntryDraft& draft, std::string_view verb, const Node& content, const Node& step, Turn& turn);
-
 /// The reader of a protocol; null where its sessions are no calls.
 TurnReader turn_reader_of(std::string_view protocol);
 

@@ -10,7 +10,7 @@
 #include "spec/pattern_parts.h"
 #include "spec/protocol_keys.h"
 #include "spec/reply_template.h"
-#include "spec/turns.h"
+#include "spec/turns_websocket.h"
 
 namespace bigfoot {
 namespace {

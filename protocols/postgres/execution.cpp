@@ -107,17 +107,17 @@ Call PostgresDecoder::call_of(const Statement& statement, const Value& params) c
       call.fields = {{call.op, true}};
       call.unnamed = Unnamed::ambient;
       break;
-    case StatementKind::savepoint:
-    case StatementKind::release:
-    case StatementKind::listen:
-      call.fields = {{call.op, statement.name}};
-      call.unnamed = Unnamed::ambient;
-      break;
     case StatementKind::commit:
     case StatementKind::rollback:
-    case StatementKind::rollback_to:
-      call.fields = {{call.op, statement.kind == StatementKind::rollback_to ? Value(statement.name) : Value(true)}};
+      call.fields = {{call.op, true}};
       call.unnamed = touched_ ? Unnamed::unasserted : Unnamed::ambient;
+      break;
+    case StatementKind::savepoint:
+    case StatementKind::release:
+    case StatementKind::rollback_to:
+    case StatementKind::listen:
+      call.fields = {{"query", statement.sql}, {"params", params}};
+      call.unnamed = statement.kind == StatementKind::rollback_to && touched_ ? Unnamed::unasserted : Unnamed::ambient;
       break;
     default:
       call.fields = {{"query", statement.sql}, {"params", params}};
@@ -227,21 +227,20 @@ AfterReply PostgresDecoder::send_rows(Portal& portal, std::int32_t most, std::st
   return AfterReply::keep_open;
 }
 
-/// COPY ... TO STDOUT: a line each.
+/// COPY ... TO STDOUT: a message a line, as the server does it.
 std::string PostgresDecoder::send_copy(const Fields& reply, std::string& out) {
   if (std::exchange(current_.wants_columns, false)) MessageWriter(out, 'n');
-  write_copy_response('H', columns_of(reply), current_.prepared->statement.is_binary, out);
-  std::size_t count = 0;
-  if (const auto lines = reply.find("copy_out"); lines != reply.end() && lines->is_array()) {
-    count = lines->size();
-    for (const Value& line : *lines) {
-      std::string text = line.is_string() ? line.get<std::string>() : line.dump();
-      if (!current_.prepared->statement.is_binary && !text.ends_with('\n')) text += '\n';
-      MessageWriter(out, 'd').bytes(text);
-    }
+  const bool is_binary = current_.prepared->statement.is_binary;
+  write_copy_response('H', columns_of(reply), is_binary, out);
+  std::string data = reply.value("copy_out", "");
+  if (!is_binary && !data.empty() && !data.ends_with('\n')) data += '\n';
+  for (std::string_view rest = data; !rest.empty();) {
+    const std::string_view line = is_binary ? rest : rest.substr(0, rest.find('\n') + 1);
+    MessageWriter(out, 'd').bytes(line);
+    rest.remove_prefix(line.size());
   }
   MessageWriter(out, 'c');  // CopyDone
-  return fmt::format("COPY {}", count);
+  return fmt::format("COPY {}", rows_of_copy(data, is_binary));
 }
 
 void PostgresDecoder::write_columns(const ResultSet& result, const FormatCodes& formats, std::string& out) {

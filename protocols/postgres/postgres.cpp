@@ -94,12 +94,23 @@ Event PostgresDecoder::open(MessageReader& in) {
     else settings_.insert_or_assign(std::string(name), std::string(value));
   }
   phase_ = Phase::opening;
+  return Opening{opening_fields()};
+}
+
+Fields PostgresDecoder::opening_fields() {
   const std::string& user = settings_["user"];
   const std::string& database = settings_["database"];
-  return Opening{{{"user", user}, {"host", peer_.host}, {"port", peer_.port}, {"database", database.empty() ? user : database}}};
+  return {{"user", user}, {"host", peer_.host}, {"port", peer_.port}, {"database", database.empty() ? user : database}};
+}
+
+AfterReply PostgresDecoder::refuse_login(std::string& out) {
+  phase_ = Phase::over;
+  write_report('E', "FATAL", "28P01", {{"message", fmt::format("password authentication failed for user \"{}\"", settings_["user"])}}, out);
+  return AfterReply::close;
 }
 
 AfterReply PostgresDecoder::accept(const Fields& terms, std::string& out) {
+  if (phase_ == Phase::refused) return refuse_login(out);
   if (const auto error = terms.find("error"); error != terms.end()) {
     phase_ = Phase::over;
     write_report('E', "FATAL", "28000", *error, out);
@@ -134,9 +145,10 @@ std::expected<Event, ProtocolError> PostgresDecoder::take_login(const PostgresMe
     case LoginStep::State::broken: return std::unexpected(ProtocolError{0, std::move(step.problem)});
     case LoginStep::State::wrong: break;
   }
-  asked_ = Asked::login;
-  const std::string shown = login_->shown_password().value_or(fmt::format("(another one: {} does not show it)", login_->method()));
-  return Call{"login", {{"password", shown}}};
+  phase_ = Phase::refused;
+  Opening told{opening_fields(), true};
+  told.fields["password"] = login_->shown_password().value_or(fmt::format("(another one: {} does not show it)", login_->method()));
+  return told;
 }
 
 void PostgresDecoder::greet(std::string& out) {
@@ -182,6 +194,7 @@ std::expected<Event, ProtocolError> PostgresDecoder::take(const PostgresMessage&
 }
 
 AfterReply PostgresDecoder::encode(const Fields& reply, std::string& out) {
+  if (phase_ == Phase::refused) return refuse_login(out);
   if (asked_ == Asked::statement) touched_ = true;
   return answer(reply.is_object() ? reply : Fields::object(), out);
 }
@@ -204,10 +217,6 @@ AfterReply PostgresDecoder::answer(const Fields& reply, std::string& out) {
       return AfterReply::keep_open;
     }
     case Asked::start_of_copy: return start_copy(reply, out);
-    case Asked::login:
-      phase_ = Phase::over;
-      write_report('E', "FATAL", "28P01", Value{{"message", fmt::format("password authentication failed for user \"{}\"", settings_["user"])}}, out);
-      return AfterReply::close;
     case Asked::function:
       asked_ = Asked::function;
       return refuse("a function call by number cannot be scripted", out);
@@ -223,10 +232,7 @@ AfterReply PostgresDecoder::refuse(std::string_view why, std::string& out) {
   const std::size_t line = std::min(why.find('\n'), why.size());
   Value fields = {{"message", fmt::format("bigfoot: {}", why.substr(0, line))}, {"detail", why.substr(std::min(line + 1, why.size()))}};
   const Asked asked = std::exchange(asked_, Asked::nothing);
-  if (asked == Asked::login) {
-    asked_ = Asked::login;
-    return answer(Fields::object(), out);
-  }
+  if (phase_ == Phase::refused) return refuse_login(out);
   if (phase_ == Phase::opening) {
     phase_ = Phase::over;
     write_report('E', "FATAL", kRefused, fields, out);

@@ -2,9 +2,9 @@
 // Source: PostgreSQL documentation, "Frontend/Backend Protocol"; wire-notes.md in the design notes, "Postgres, as seen".
 //
 // Calls, by op: query {query, params, copy}: `params` are JSON (types.h), `copy` is what COPY FROM STDIN was given, only there.
-// begin, commit, close {OP: true}; rollback {rollback: true, or the savepoint's name}; savepoint, release, listen {OP: name};
-// login {password}: only a wrong one; function {function: OID}: never served. Of what has no parameters yet (Describe of a
-// statement) `params` is withheld and peeked at; of COPY FROM STDIN `copy` is.
+// begin, commit, rollback, close {OP: true}. Savepoints and LISTEN are queries that nobody has to name. function {function: OID}
+// is never served. What cannot be known at a Describe (params), or before COPY's data (copy), is withheld and peeked at. A wrong
+// password is told by an Opening that is a call, with `password` among its fields.
 #pragma once
 
 #include <map>
@@ -40,9 +40,9 @@ class PostgresDecoder : public Decoder {
   void secured() override { phase_ = Phase::startup; }
 
  private:
-  enum class Phase { startup, opening, login, ready, copying, over };
+  enum class Phase { startup, opening, login, refused, ready, copying, over };  // refused: the password was wrong
   /// What the last call, or opening, asks for.
-  enum class Asked { nothing, login, statement, columns_of_statement, columns_of_portal, start_of_copy, end, function };
+  enum class Asked { nothing, statement, columns_of_statement, columns_of_portal, start_of_copy, end, function };
   enum class Transaction : char { none = 'I', open = 'T', failed = 'E' };
 
   struct Prepared {
@@ -70,6 +70,8 @@ class PostgresDecoder : public Decoder {
   // postgres.cpp: the session
   std::expected<Event, ProtocolError> take_startup(const PostgresMessage& message, std::string& out);
   Event open(MessageReader& in);
+  Fields opening_fields();
+  AfterReply refuse_login(std::string& out);
   std::expected<Event, ProtocolError> take_login(const PostgresMessage& message, std::string& out);
   std::expected<Event, ProtocolError> take(const PostgresMessage& message, std::string& out);
   void greet(std::string& out);

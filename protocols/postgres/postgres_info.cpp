@@ -16,10 +16,7 @@ constexpr FieldInfo kCall[] = {
     {"commit", "end of a transaction that keeps its changes", false, true},
     {"rollback", "end of a transaction that drops its changes", false, true},
     {"close", "the program ends the session", false, true},
-    {"begin", "start of a transaction, where it is to be asserted"},
-    {"savepoint", "name of a savepoint, where it is to be asserted"},
-    {"release", "name of a savepoint that is given up, where it is to be asserted"},
-    {"listen", "name of a channel, where it is to be asserted"},
+    {"password", "a wrong one, as far as the login shows it"},
 };
 constexpr FieldInfo kReply[] = {
     {"columns", "\"name:type\" of each result column"},
@@ -29,7 +26,7 @@ constexpr FieldInfo kReply[] = {
     {"error", "{ code, message, ... }: an ErrorResponse with that SQLSTATE"},
     {"notices", "array of { severity, code, message, ... }: NoticeResponses in front of the result"},
     {"param_types", "array of type names: what the server says of the parameters"},
-    {"copy_out", "array of texts: the lines of COPY ... TO STDOUT"},
+    {"copy_out", "text: what COPY ... TO STDOUT gives"},
 };
 
 }  // namespace

@@ -43,9 +43,7 @@ void read_rollback(const Tokens& tokens, Statement& out) {
   const std::size_t next = behind_noise(tokens, 1);
   out.kind = StatementKind::rollback;
   out.chained = is_chained(tokens, next);
-  if (!is_word_at(tokens, next, "to")) return;
-  out.kind = StatementKind::rollback_to;
-  out.name = name_at(tokens, is_word_at(tokens, next + 1, "savepoint") ? next + 2 : next + 1);
+  if (is_word_at(tokens, next, "to")) out.kind = StatementKind::rollback_to;
 }
 
 void read_copy(const Tokens& tokens, Statement& out) {
@@ -73,13 +71,10 @@ void read_kind(const Tokens& tokens, Statement& out) {
     read_rollback(tokens, out);
   } else if (verb == "savepoint") {
     out.kind = StatementKind::savepoint;
-    out.name = name_at(tokens, 1);
   } else if (verb == "release") {
     out.kind = StatementKind::release;
-    out.name = name_at(tokens, is_word_at(tokens, 1, "savepoint") ? 2 : 1);
   } else if (verb == "listen") {
     out.kind = StatementKind::listen;
-    out.name = name_at(tokens, 1);
   } else if (verb == "copy") {
     read_copy(tokens, out);
   }
@@ -141,11 +136,7 @@ std::string_view Statement::op() const {
   switch (kind) {
     case StatementKind::begin: return "begin";
     case StatementKind::commit: return "commit";
-    case StatementKind::rollback:
-    case StatementKind::rollback_to: return "rollback";
-    case StatementKind::savepoint: return "savepoint";
-    case StatementKind::release: return "release";
-    case StatementKind::listen: return "listen";
+    case StatementKind::rollback: return "rollback";
     default: return "query";
   }
 }

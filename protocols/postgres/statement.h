@@ -17,7 +17,6 @@ struct Statement {
 
   std::string sql;
   StatementKind kind = StatementKind::query;
-  std::string name{};       ///< of the savepoint or the channel
   bool chained = false;     ///< COMMIT AND CHAIN: the next transaction has begun
   bool is_binary = false;   ///< COPY ... WITH BINARY
   bool has_result = false;  ///< gives rows, even where the spec has no columns for it

@@ -229,6 +229,11 @@ void RedisDecoder::plan_messages(const Value& messages) {
   }
 }
 
+std::string_view RedisDecoder::settled() const {
+  if (in_transaction_ || !channels_.empty() || !later_.empty()) return {};
+  return version_ == RespWriter::Version::resp3 ? "RESP3" : "RESP2";
+}
+
 std::vector<Later> RedisDecoder::take_later() { return std::exchange(later_, {}); }
 
 }  // namespace bigfoot

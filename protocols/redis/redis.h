@@ -7,6 +7,7 @@
 
 #include "protocols/protocol.h"
 #include "protocols/redis/resp.h"
+#include "protocols/settled.h"
 
 namespace bigfoot {
 
@@ -14,7 +15,7 @@ extern const ProtocolInfo kRedisInfo;
 
 /// One connection. A call is one command; from MULTI to EXEC it is one call, whose `args` are the commands between. `server`
 /// of a call is host:port, or unix:// and the path where the peer has no port.
-class RedisDecoder : public Decoder {
+class RedisDecoder : public SettledDecoder {
  public:
   explicit RedisDecoder(const Peer& peer);
 
@@ -24,6 +25,7 @@ class RedisDecoder : public Decoder {
   AfterReply encode(const Fields& reply, std::string& out) override;
   AfterReply refuse(std::string_view why, std::string& out) override;
   AfterReply answer_itself(std::string& out) override;
+  std::string_view settled() const override;
   std::vector<Later> take_later() override;
 
  private:

@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <deque>
 
+#include "protocols/body.h"
+#include "protocols/settled.h"
+#include "runner/endpoints/call_memo.h"
 #include "runner/endpoints/faults.h"
 #include "runner/endpoints/opaque.h"
 #include "runner/endpoints/tls.h"
@@ -30,6 +33,7 @@ class CallServer {
         io_(io),
         connection_(connection),
         decoder_(std::move(decoder)),
+        settled_(dynamic_cast<const SettledDecoder*>(decoder_.get())),
         site_(site_of(connection)),
         guard_(services.spec.guard.level(decoder_->info().name)) {}
 
@@ -39,9 +43,12 @@ class CallServer {
   enum class Next { go_on, close, gone };
 
   asio::awaitable<Next> converse();
-  asio::awaitable<Next> take(Event event);
+  asio::awaitable<Next> take(Event event, std::string_view state, std::string request);
   asio::awaitable<Next> open(Opening opening);
-  asio::awaitable<Next> answer(Call call);
+  asio::awaitable<Next> answer(Call call, std::string_view state, std::string request);
+  std::string_view settled() const { return settled_ != nullptr && !session_ ? settled_->settled() : std::string_view(); }
+  bool repeats();
+  void remember(std::string_view state, const std::string& request, const Call& call, const Outcome& outcome, std::string_view answer);
   asio::awaitable<Next> start_tls();
   asio::awaitable<Next> wait_for_more();
   asio::awaitable<Next> speak();
@@ -65,11 +72,13 @@ class CallServer {
   StreamIo& io_;
   Connection& connection_;
   std::unique_ptr<Decoder> decoder_;
+  const SettledDecoder* settled_;         // the decoder, where it is one
   CallSite site_;
   GuardLevel guard_;                      // of sessions that no expectation names
   std::unique_ptr<CallSession> session_;  // of a protocol whose entries have steps, once it has begun
   bool opened_ = false;                   // the opening has been judged, or a first call
   std::string said_;                      // by the program before the opening: the real server must hear it too
+  CallMemo memo_;                         // of a protocol without sessions
   std::deque<Due> later_;
   std::optional<Clock::time_point> push_due_;  // of the push whose turn it is
   std::string out_;
@@ -97,8 +106,18 @@ void CallServer::record(const CallTicket& ticket, Interaction interaction, const
   services_.journal.record(ticket, site_, std::move(interaction), entry, std::move(findings), state, answered);
 }
 
-/// As timelines show it: headers without noise.
+/// Texts and bytes over the limit keep their beginning, size and digest.
+void cut_long_values(Value& value, std::size_t limit) {
+  if (value.is_string() && value.get_ref<const std::string&>().size() > limit) {
+    value = body_view(value.get_ref<const std::string&>(), "text/plain", limit);
+  } else if (value.is_structured()) {
+    for (Value& part : value) cut_long_values(part, limit);
+  }
+}
+
+/// As timelines show it: headers without noise, and no more of long values than settings.body_limit.
 Fields CallServer::shown_request(Fields fields) const {
+  cut_long_values(fields, services_.spec.settings.body_limit);
   const auto headers = fields.find("headers");
   if (headers == fields.end()) return fields;
   Value kept = Value::array();
@@ -159,7 +178,8 @@ asio::awaitable<CallServer::Next> CallServer::open(Opening opening) {
 
 Outcome CallServer::judge(const Call& call, std::uint64_t seq) {
   if (session_) return session_->offer(call, seq);
-  if (call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
+  const bool courtesy = !services_.spec.settings.ambient_asserted;
+  if (courtesy && call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
     Outcome own;
     own.own_answer = own.ambient = true;
     return own;
@@ -173,7 +193,37 @@ AfterReply CallServer::reply_to(const Outcome& outcome) {
   return decoder_->encode(outcome.rendered, out_);
 }
 
-asio::awaitable<CallServer::Next> CallServer::answer(Call call) {
+/// Answers a call that equals an earlier one in every byte.
+bool CallServer::repeats() {
+  const std::string_view state = settled();
+  const CallMemo::Slot* slot = state.empty() ? nullptr : memo_.find(state, io_.input());
+  if (slot == nullptr || !slot->filled || !services_.ledger.would_repeat(*slot->entry, slot->reply)) return false;
+  const CallTicket ticket{services_.journal.next_seq(), services_.journal.now_ms()};
+  if (!services_.journal.record_again(ticket, site_, slot->record)) return false;
+  services_.journal.open_call();
+  services_.ledger.repeat(*slot->entry, ticket.seq);
+  io_.consume(slot->request.size());
+  out_ += slot->answer;
+  return true;
+}
+
+/// Fills a slot of the memo once the same bytes have come twice.
+void CallServer::remember(std::string_view state, const std::string& request, const Call& call, const Outcome& outcome, std::string_view answer) {
+  if (state.empty() || request.empty() || settled() != state) return;
+  CallMemo::Slot* slot = memo_.find(state, request);
+  if (slot == nullptr) {
+    memo_.add(state, request);
+    return;
+  }
+  slot->entry = outcome.entry;
+  slot->reply = outcome.reply;
+  slot->answer = answer;
+  slot->record = services_.journal.repeatable(interaction_of(call.op, shown_request(call.fields), shown_response(outcome)), site_, outcome.entry);
+  slot->filled = true;
+}
+
+asio::awaitable<CallServer::Next> CallServer::answer(Call call, std::string_view state, std::string request) {
+  opened_ = true;
   // What was due is said first: else it would depend on the pieces in which bytes come whether it is.
   if (call.ends) {
     const Next said = co_await speak();
@@ -202,6 +252,9 @@ asio::awaitable<CallServer::Next> CallServer::answer(Call call) {
   const std::string reply = fault == Fault::none ? std::string() : out_.substr(before);
   if (fault != Fault::none) out_.resize(before);
   const std::string_view answered = outcome.refuse ? "refused" : "";
+  const bool plain = outcome.entry != nullptr && outcome.findings.empty() && !outcome.refuse && outcome.rendered_is_constant;
+  const bool at_once = fault == Fault::none && (outcome.reply == nullptr || outcome.reply->delay.count() == 0);
+  if (plain && at_once && after_reply == AfterReply::keep_open) remember(state, request, call, outcome, std::string_view(out_).substr(before));
   for (const std::string_view field : call.withheld) call.fields.erase(std::string(field));
   // Recorded before the program can see the reply: whatever it does then, the call is not lost.
   record(ticket, interaction_of(std::move(call.op), shown_request(std::move(call.fields)), shown_response(outcome)), outcome.entry,
@@ -220,11 +273,16 @@ asio::awaitable<CallServer::Next> CallServer::break_off(Fault fault, std::string
 }
 
 asio::awaitable<CallServer::Next> CallServer::start_tls() {
-  if (co_await flush() == Next::gone) co_return Next::gone;
+  // Named results: of a co_await inside a condition g++ 12 makes a frame that is resumed for ever.
+  const Next flushed = co_await flush();
+  if (flushed == Next::gone) co_return flushed;
   if (!terminates_tls(services_, connection_.to)) co_return Next::close;
-  while (io_.input().empty())
-    if (co_await io_.read() != StreamIo::Read::bytes) co_return Next::close;
-  if (!co_await accept_tls(services_, io_, connection_)) co_return Next::gone;
+  while (io_.input().empty()) {
+    const StreamIo::Read read = co_await io_.read();
+    if (read != StreamIo::Read::bytes) co_return Next::close;
+  }
+  const bool secured = co_await accept_tls(services_, io_, connection_);
+  if (!secured) co_return Next::gone;
   decoder_->secured();
   said_.clear();
   co_return Next::go_on;
@@ -292,15 +350,17 @@ asio::awaitable<CallServer::Next> CallServer::wait_for_more() {
   }
 }
 
-asio::awaitable<CallServer::Next> CallServer::take(Event event) {
+asio::awaitable<CallServer::Next> CallServer::take(Event event, std::string_view state, std::string request) {
   if (auto* opening = std::get_if<Opening>(&event)) co_return co_await open(std::move(*opening));
-  if (auto* call = std::get_if<Call>(&event)) co_return co_await answer(std::move(*call));
+  if (auto* call = std::get_if<Call>(&event)) co_return co_await answer(std::move(*call), state, std::move(request));
   if (auto* aside = std::get_if<Aside>(&event)) {
     record(services_.journal.open_call(), interaction_of(std::move(aside->op), std::move(aside->fields)), nullptr, {}, "ambient");
     co_return Next::go_on;
   }
-  if (auto* change = std::get_if<Switch>(&event); change != nullptr && change->protocol == "tls") co_return co_await start_tls();
-  co_return Next::close;
+  const auto* change = std::get_if<Switch>(&event);
+  if (change == nullptr || change->protocol != "tls") co_return Next::close;
+  const Next next = co_await start_tls();
+  co_return next;
 }
 
 asio::awaitable<void> CallServer::refuse_bytes(const ProtocolError& error) {
@@ -316,19 +376,25 @@ asio::awaitable<void> CallServer::refuse_bytes(const ProtocolError& error) {
 
 asio::awaitable<CallServer::Next> CallServer::converse() {
   for (;;) {
+    while (repeats()) {
+      if (out_.size() > kMostAnswers && co_await flush() == Next::gone) co_return Next::gone;
+    }
     const std::string_view input = io_.input();
+    const std::string_view state = settled();
     DecodeResult decoded = io_.ended() ? decoder_->finish(input) : decoder_->decode(input, out_);
     if (!decoded) {
       co_await refuse_bytes(decoded.error());
       co_return Next::close;
     }
     if (!opened_ && guard_ != GuardLevel::error) said_ += input.substr(0, decoded->used);
+    std::string request;
+    if (!state.empty() && decoded->used <= CallMemo::kMostBytes) request = input.substr(0, decoded->used);
     io_.consume(decoded->used);
     const bool idle = std::holds_alternative<NeedMore>(decoded->event);
     Next next = Next::go_on;
     if (!idle) {
       Event event = std::move(decoded->event);
-      next = co_await take(std::move(event));
+      next = co_await take(std::move(event), state, std::move(request));
     } else if (io_.ended()) {
       next = Next::close;
     } else {

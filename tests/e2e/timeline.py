@@ -13,6 +13,8 @@ def shown_call(interaction: dict) -> str:
         what = f"{request['method']} {request['url']}"
     elif interaction["protocol"] == "dns":
         what = f"{request.get('type', '')} {request.get('name', interaction['target'])}".strip()
+    elif interaction["protocol"] == "redis" and "args" in request:
+        what = " ".join(word if isinstance(word, str) else "[" + " ".join(word) + "]" for word in request["args"])
     else:
         what = interaction["target"]
     return f"{interaction['protocol']} {interaction['state']} {what}"

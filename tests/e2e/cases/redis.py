@@ -97,3 +97,107 @@ CASES = [Case(name, command, SHOP, stdout=SHOPPED, counts={"asserted": 9, "unexp
 CASES += [
     Case("redis-cli, piped", cli(), SHOP, stdin=PIPED, stdout=PIPED_OUT, counts={"asserted": 9, "unexpected": 0}),
 ]
+
+# One command, one entry.
+CASES += [
+    Case("redis-cli, one shot", cli("GET", "session:abc123"), spec(entry('["GET", "session:abc123"]', '"cached_value"')), stdout="cached_value\n",
+         calls=["redis asserted GET session:abc123"]),
+    Case("redis-cli, RESP3", cli("HGETALL", "user:1", more=("-3",)), spec(entry('["HGETALL", "user:1"]', '{ map = { name = "Alice" } }')), stdout="name Alice\n"),
+    Case("redis-cli, interactive", ["script", "-qec", f"redis-cli -h {HOST}", "/dev/null"], spec(entry('["GET", "k"]', '"v"')), stdin="GET k\nexit\n",
+         stdout=re.compile(r'[\s\S]*"v"[\s\S]*'), counts={"asserted": 1, "unexpected": 0}),
+    Case("a client without a port of its own", cli("GET", "k", more=("-p", "7001")), spec(entry('["GET", "k"]', '"v"')), stdout="v\n", counts={"asserted": 1}),
+    Case("a server by name and port", ["sh", "-c", f"redis-cli -h {HOST} -p 7001 GET k; redis-cli -h other.example.com GET k"],
+         spec(entry('["GET", "k"]', '"one"', f'server = "{HOST}:7001"'), entry('["GET", "k"]', '"two"', 'server = "other.example.com"')), stdout="one\ntwo\n",
+         counts={"asserted": 2}),
+    Case("any server beside a named one", ["sh", "-c", f"redis-cli -h {HOST} GET k; redis-cli -h other.example.com GET k"],
+         spec(entry('["GET", "k"]', '"two"', 'server = "other.example.com"\nany_order = "both"'), entry('["GET", "k"]', '"any"', 'any_order = "both"')),
+         stdout="any\ntwo\n", counts={"asserted": 2}),
+    Case("a unix socket", [PYTHON, "-c", 'import redis\nprint(redis.Redis(unix_socket_path="/run/redis/cache.sock", decode_responses=True).get("k"))'],
+         spec(entry('["GET", "k"]', '"near"', 'server = "unix:///run/redis/cache.sock"')), stdout="near\n", counts={"asserted": 1}),
+    Case("every type of RESP3", ["sh", "-c", "; ".join(f"redis-cli -h {HOST} -3 --json {command}" for command in
+                                                       ("GET t", "GET i", "GET d", "GET n", "GET b", "SMEMBERS s", "HGETALL m", "LRANGE l 0 -1", "GET big", "GET v", "GET j"))],
+         spec(entry('["GET", "t"]', '"text"'), entry('["GET", "i"]', "7"), entry('["GET", "d"]', "{ double = 1.5 }"), entry('["GET", "n"]', "{ nil = true }"),
+              entry('["GET", "b"]', "true"), entry('["SMEMBERS", "s"]', '{ set = ["x"] }'), entry('["HGETALL", "m"]', "{ map = { a = 1 } }"),
+              entry('["LRANGE", "l", 0, -1]', '["a", { nil = true }, [1]]'), entry('["GET", "big"]', '{ big_number = "12345678901234567890123" }'),
+              entry('["GET", "v"]', '{ verbatim = "txt" }'), entry('["GET", "j"]', "{ json = { a = [1] } }")),
+         stdout='"text"\n7\n1.5\nnull\ntrue\n["x"]\n{"a":1}\n["a",null,[1]]\n12345678901234567890123\n"txt"\n"{\\"a\\":[1]}"\n', counts={"asserted": 11}),
+    Case("a value of the command in the reply", python('print(cache.getset("k", "new"))', 'print(cache.get("k"))'),
+         spec(entry('["GETSET", "k", "{{value:any}}"]', '"was not {{req.args[2]}}"'), entry('["GET", "k"]', '"{{value}}"')), stdout="was not new\nnew\n"),
+    Case("one reply after the other", python('print(cache.incr("n"), cache.incr("n"), cache.incr("n"))'),
+         spec(entry('["INCRBY", "n", 1]', "{ sequence = [1, 2, 3] }")), stdout="1 2 3\n", counts={"asserted": 3}),
+    Case("bytes that are no text", [PYTHON, "-c", f'import redis\ncache = redis.Redis("{HOST}")\ncache.set(b"k\\xff", b"\\x00\\xfe")\nprint(cache.get("b"))'],
+         spec(entry('["SET", { hex = "6b ff" }, { hex = "00 fe" }]', '"OK"'), entry('["GET", "b"]', '{ hex = "ff 00" }')), stdout="b'\\xff\\x00'\n"),
+    Case("many times the same", python("print(sum(len(cache.get('k')) for _ in range(500)))"), spec(entry('["GET", "k"]', '"v"', "times = 500")), stdout="500\n",
+         counts={"asserted": 500, "unexpected": 0}),
+    Case("a pipeline of the same, once too often", python("pipe = cache.pipeline(transaction=False)", "for _ in range(40): pipe.get('k')",
+                                                           "print([str(value).split()[0] for value in pipe.execute(raise_on_error=False)].count('v'))"),
+         spec(entry('["GET", "k"]', '"v"', "times = 39")), exit=3, stdout="39\n", has=('UNEXPECTED', 'redis ["GET", "k"]', "already used at"),
+         counts={"asserted": 39, "unexpected": 1}),
+]
+
+# What the connection itself says is ambient, unless an entry names it.
+CASES += [
+    Case("AUTH and SELECT need no entry", [PYTHON, "-c", f'import redis\nprint(redis.from_url("redis://:secret@{HOST}/3", decode_responses=True).get("k"))'],
+         spec(entry('["GET", "k"]', '"v"')), stdout="v\n", calls=["redis asserted GET k"]),
+    Case("AUTH by name", [PYTHON, "-c", f'import redis\nprint(redis.from_url("redis://:secret@{HOST}/3", decode_responses=True).get("k"))'],
+         spec(entry('["AUTH", "secret"]', '"OK"'), entry('["GET", "k"]', '"v"')), stdout="v\n", calls=["redis asserted AUTH secret", "redis asserted GET k"]),
+    Case("AUTH that is refused", [PYTHON, "-c", f'import redis\ntry: redis.from_url("redis://:wrong@{HOST}").get("k")\nexcept redis.AuthenticationError as e: print(e)'],
+         spec(entry('["AUTH", "{{any}}"]', '{ error = "WRONGPASS invalid username-password pair or user is disabled." }')),
+         stdout=re.compile(r".*invalid username-password pair.*\n"), counts={"asserted": 1}),
+    Case("cluster and sentinel probes", ["sh", "-c", f"redis-cli -h {HOST} CLUSTER INFO; redis-cli -h {HOST} SENTINEL masters; redis-cli -h {HOST} PING"], spec(),
+         stdout="ERR This instance has cluster support disabled\n\nERR unknown command 'SENTINEL'\n\nPONG\n", counts={"asserted": 0, "unexpected": 0}),
+    Case("WATCH is ambient, a transaction that nobody finished is none", python('with cache.pipeline() as p:', '  p.watch("k")', '  p.multi()', '  p.set("k", 1)', '  p.reset()', 'print("reset")'),
+         spec(), stdout="reset\n", counts={"asserted": 0, "unexpected": 0}),
+    Case("a watched key has changed", python('p = cache.pipeline()', 'p.watch("k")', 'p.multi()', 'p.set("k", 1)', 'try: p.execute()', 'except redis.WatchError: print("changed")'),
+         spec(entry('{ multi = [["SET", "k", 1]] }', "{ nil = true }")), stdout="changed\n", counts={"asserted": 1}),
+]
+
+# Subscriptions and waiting.
+NEWS = spec(
+    entry('["SUBSCRIBE", "news", "sport"]', '{ messages = ["first", { channel = "sport", message = "second", delay = "20ms" }] }'),
+    entry('["PSUBSCRIBE", "w*"]', '{ messages = [{ channel = "weather", message = "rain", delay = "30ms" }, { channel = "wind", message = 9 }] }'),
+)
+HEARD = "message nil news first\nmessage nil sport second\npmessage w* weather rain\npmessage w* wind 9\n"
+CASES += [
+    Case("redis-py subscribes", [PYTHON, "@clients@/cache.py", "subscribe", URL], NEWS, stdout=HEARD, counts={"asserted": 2, "unexpected": 0}),
+    Case("ioredis subscribes", ["node", "@clients@/cache.mjs", "@npm@", "subscribe", URL], NEWS, stdout=HEARD, counts={"asserted": 2, "unexpected": 0}),
+    Case("a blocking command holds up no other connection", [PYTHON, "@clients@/cache.py", "block", URL],
+         spec(entry('["BLPOP", "jobs", "5"]', '{ value = ["jobs", "job 1"], delay = "500ms" }', 'any_order = "both"'), entry('["GET", "quick"]', '"at once"', 'any_order = "both"')),
+         stdout='at once\n["jobs","job 1"]\nin order\n', counts={"asserted": 2}),
+]
+
+# TLS.
+CASES += [
+    Case("redis-py over TLS", [PYTHON, "-c", f'import redis\nprint(redis.from_url("rediss://{HOST}:6380", decode_responses=True).get("k"))'],
+         spec(entry('["GET", "k"]', '"in TLS"', f'server = "{HOST}:6380"')), stdout="in TLS\n", counts={"asserted": 1}),
+    Case("redis-cli over TLS", cli("GET", "k", more=("--tls",)), spec(entry('["GET", "k"]', '"in TLS"')), stdout="in TLS\n", counts={"asserted": 1}),
+    Case("ioredis over TLS", ["node", "-e", f'const R = require("@npm@/ioredis"); const r = new R("rediss://{HOST}:6379"); r.get("k").then((v) => {{ console.log(v); r.disconnect(); }})'],
+         spec(entry('["GET", "k"]', '"in TLS"')), stdout="in TLS\n", counts={"asserted": 1}),
+]
+
+# Faults: what breaks instead of an answer.
+ONCE = f'import redis\ncache = redis.Redis("{HOST}", decode_responses=True, socket_timeout=0.3)\ntry: print(cache.get("k"))\nexcept redis.RedisError as e: print(type(e).__name__, e)'
+CASES += [
+    Case("the connection is reset", [PYTHON, "-c", ONCE], spec(entry('["GET", "k"]', '{ fault = "reset" }')),
+         stdout=re.compile(r"ConnectionError .*\n"), counts={"asserted": 1}),
+    Case("the connection is closed", [PYTHON, "-c", ONCE], spec(entry('["GET", "k"]', '{ fault = "close" }')), stdout=re.compile(r"ConnectionError .*\n"), counts={"asserted": 1}),
+    Case("no answer comes", [PYTHON, "-c", ONCE], spec(entry('["GET", "k"]', '{ fault = "timeout" }')), stdout="TimeoutError Timeout reading from socket\n", counts={"asserted": 1}),
+    Case("the connect fails", [PYTHON, "-c", ONCE], spec(entry('["GET", "k"]', '{ errno = "ECONNREFUSED" }')),
+         stdout=f"ConnectionError Error 111 connecting to {HOST}:6379. Connection refused.\n"),
+]
+
+# What is told of calls that are not as the spec says.
+REPORTS: dict[str, str] = {}
+WRONG = [
+    Case("another key", cli("GET", "user:2"), spec(entry('["GET", "user:1"]', '"v"')), exit=3, stdout=ANY),
+    Case("another word", cli("SET", "k", "v", "EX", "90"), spec(entry('["SET", "k", "v", "EX", 60]', '"OK"')), exit=3, stdout="OK\n"),
+    Case("a transaction that differs", cli(), spec(entry('{ multi = [["INCR", "hits"], ["EXPIRE", "hits", 60]] }', "[1, true]")), stdin="MULTI\nINCR hits\nEXPIRE hits 90\nEXEC\n",
+         exit=3, stdout=ANY),
+    Case("nothing in the spec", cli("HGETALL", "user:1"), spec(), exit=3, stdout=ANY),
+    Case("never sent", ["true"], spec(entry('["GET", "k"]', '"v"')), exit=3),
+    Case("in another order", ["sh", "-c", f"redis-cli -h {HOST} GET b; redis-cli -h {HOST} GET a"], spec(entry('["GET", "a"]', '"1"'), entry('["GET", "b"]', '"2"')), exit=3, stdout="2\n1\n"),
+    Case("no RESP", [PYTHON, "-c", f'import socket\ns = socket.create_connection(("{HOST}", 6379))\ns.sendall(b"*1\\r\\n!3\\r\\n")\nprint(s.recv(100).decode(), end="")'],
+         spec(entry('["GET", "k"]', '"v"', "required = false")), exit=3, stdout=ANY),
+    Case("refused on mismatch", cli("SET", "k", "w"), spec(entry('["SET", "k", "v"]', '"OK"', 'on_mismatch = "refuse"')), exit=3, stdout=ANY),
+]
+CASES += WRONG
