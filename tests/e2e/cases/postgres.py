@@ -148,7 +148,7 @@ MANNERS = [
          spec('query = "LISTEN jobs", params = []', 'notify = { channel = "jobs", payload = "42" }, delay = "20ms"'), stdout="42\n"),
     Case("LISTEN and NOTIFY, asyncpg", asyncpg("heard = asyncio.get_running_loop().create_future()",
                                               "await db.add_listener('jobs', lambda db, pid, channel, payload: heard.set_result(payload))", "print(await heard)"),
-         spec('query = "LISTEN jobs", params = []', 'notify = { channel = "jobs", payload = "42" }'), stdout="42\n"),
+         spec('query = "LISTEN jobs", params = []', 'notify = { channel = "jobs", payload = "42" }, delay = "100ms"'), stdout="42\n"),
     Case("COPY in, psycopg2", psycopg2("import io; c.copy_expert('COPY users FROM STDIN', io.StringIO('1\\talice\\n2\\t\\\\N\\n')); print(c.rowcount); db.commit()"),
          spec('query = "COPY users FROM STDIN", params = [], copy = [[1, "alice"], [2, "{{null}}"]]', "commit = true"), stdout="2\n"),
     Case("COPY in, psycopg 3", psycopg("with c.copy('COPY users FROM STDIN') as copy:\n    copy.write_row((1, 'alice'))\n    copy.write_row((2, None))\ndb.commit()"),
@@ -234,3 +234,18 @@ asyncio.run(main())
          spec(COUNT, 'fault = "reset"').replace("  { close = true },\n", ""), stdout="broken\n"),
 ]
 CASES += SESSIONS
+
+# What goes wrong, and what the report says of it.
+ASK = psycopg2("try:\n    c.execute('SELECT name FROM users WHERE id = %s', (1,)); print(c.fetchone()[0])\nexcept psycopg2.Error as e: print(e.pgcode)\ndb.commit(); db.close()")
+WRONG = [
+    Case("mismatch", ASK, spec(BY_ID.format(2, "bob"), "commit = true"), exit=3, stdout="bob\n", report=ANY),
+    Case("unexpected", ASK, spec('query = "SELECT id FROM users WHERE id = $1", params = [1], columns = ["id:int4"], rows = [[1]]', "commit = true", "rollback = true, required = false"),
+         exit=3, stdout="BF001\n", report=ANY),
+    Case("unused", ASK, spec(BY_ID.format(1, "alice"), COUNT, "commit = true"), exit=3, stdout="alice\n", report=ANY),
+    Case("out of state", ASK, spec(COUNT, BY_ID.format(1, "alice"), "commit = true"), exit=3, stdout="alice\n", report=ANY),
+    Case("unasserted", ASK, spec('query = "SELECT name FROM users WHERE id = $1", columns = ["name:text"], rows = [["alice"]]'), exit=3, stdout="alice\n", report=ANY),
+    Case("a session that nobody expects", ASK, 'version = 1\n[[expect]]\npostgres = "app@other.example.com/shop"\nrequired = false\nsteps = [ { close = true } ]\n', exit=3,
+         stdout="BF001\n", report=ANY),
+    Case("a wrong password", conninfo(), spec(COUNT, more='password = "better"\n'), exit=2, report=ANY),
+]
+CASES += WRONG
