@@ -6,6 +6,7 @@
 
 #include "spec/findings.h"
 #include "spec/suggest.h"
+#include "spec/suggest.h"
 #include "spec/turn_findings.h"
 #include "spec/turn_match.h"
 
@@ -160,7 +161,7 @@ class TurnSession : public CallSession {
   std::vector<Finding> end() override {
     std::vector<Finding> out = std::exchange(opening_findings_, {});
     if (!entry_) {
-      if (!is_named() && !refused_) out.push_back(opening_unexpected_finding(start_.protocol, start_.opening, book()));
+      if (!is_named() && !refused_) out.push_back(opening_unexpected_finding(start_.protocol, start_.opening, book(), said_before_));
       return out;
     }
     leave();
@@ -214,10 +215,8 @@ class TurnSession : public CallSession {
       return out;
     }
     if (call.unnamed == Unnamed::unasserted && !is_named()) {
-      out.own_answer = true;
-      out.ambient = refused_;  // the session as such was told already
-      if (!refused_) out.findings.push_back(call_unexpected_finding(story_of(call)));
-      refused_ = true;
+      out.own_answer = out.ambient = true;
+      said_before_.push_back(suggest_step(start_.protocol, call));  // told with the call that is refused, or at the end
       return out;
     }
     return refuse(call);
@@ -348,7 +347,7 @@ class TurnSession : public CallSession {
   }
 
   TurnStory story_of(const Call& call) const {
-    TurnStory story{start_.protocol, start_.opening, call, book(), entry_, history_, {}};
+    TurnStory story{start_.protocol, start_.opening, call, book(), entry_, history_, {}, said_before_};
     const Entry* shown = entry_;
     for (const Entry* entry : candidates_) {
       if (!shown && is_free(*entry)) shown = entry;
@@ -369,6 +368,7 @@ class TurnSession : public CallSession {
   std::size_t played_ = 0;  ///< the turns before this one have been played
   std::vector<const Turn*> history_;
   std::vector<Finding> opening_findings_;
+  std::vector<std::string> said_before_;  ///< steps of a session that no entry names, answered by the protocol itself
   bool refused_ = false;  ///< a call was refused: what is left over afterwards follows from that
 };
 

@@ -48,8 +48,8 @@ constexpr KeyInfo kWebsocketFields[] = {
 };
 constexpr KeyInfo kWebsocketReply[] = {{"status", kInteger, "HTTP status of a handshake that is refused"}, kReplyHeaders, kTextKey, kJson, kDelay, kFaultKey, kErrno};
 constexpr KeyInfo kWebsocketVerbs[] = {
-    {"send", kPattern | kArray, "a message of the program; hex and base64 mean a binary one"},
-    {"recv", kPattern | kArray, "a message to the program, or { close, reason }, { ping }, { pong }"},
+    {"send", kPattern, "a message of the program; hex and base64 mean a binary one"},
+    {"recv", kPattern, "a message to the program, or { close, reason }, { ping }, { pong }"},
     {"close", kAnything, "the program ends it: its code, true (1000, none, or just the end), or \"*\" for any"},
     {"ping", kPattern, "a ping of the program, to assert it by name"},
     {"pong", kPattern, "a pong of the program, to assert it by name"},

@@ -186,16 +186,19 @@ Finding call_unexpected_finding(const TurnStory& story) {
     out.nearest_reason = std::move(connection.nearest_reason);
     out.notes = std::move(connection.notes);
     out.suggestion_verb = "add";
-    out.suggestion = suggest_session(story.protocol, story.opening.fields, step, story.book.around);
+    std::vector<std::string> steps = story.said_before;
+    steps.push_back(step);
+    out.suggestion = suggest_session(story.protocol, story.opening.fields, fmt::format("{}", fmt::join(steps, ",\n  ")), story.book.around);
   }
   note_history(story, out);
   return out;
 }
 
-Finding opening_unexpected_finding(const ProtocolInfo& protocol, const Opening& opening, const LedgerBook& book) {
+Finding opening_unexpected_finding(const ProtocolInfo& protocol, const Opening& opening, const LedgerBook& book,
+                                   const std::vector<std::string>& steps) {
   Finding out = unexpected_finding({protocol, opening.fields, book, {}});
   out.message = fmt::format("{} {}", protocol.name, call_headline(protocol, opening.fields));
-  out.suggestion = suggest_session(protocol, opening.fields, "", book.around);
+  out.suggestion = suggest_session(protocol, opening.fields, fmt::format("{}", fmt::join(steps, ",\n  ")), book.around);
   return out;
 }
 

@@ -21,6 +21,7 @@ struct TurnStory {
   const Entry* entry = nullptr;           ///< null: no entry is played
   std::vector<const Turn*> history;       ///< played before, in order
   std::vector<const Turn*> waiting;       ///< not played yet, in order; the first is whose turn it is
+  std::vector<std::string> said_before;   ///< of a session that no entry names: its steps before this call
 };
 
 Finding turn_mismatch_finding(const TurnStory& story, const Turn& turn, EntryMatch& match);
@@ -30,8 +31,9 @@ Finding turn_out_of_state_finding(const TurnStory& story, const Turn& turn);
 /// Answered by the protocol itself, but the spec has to mention it.
 Finding call_unmentioned_finding(const TurnStory& story);
 Finding call_unexpected_finding(const TurnStory& story);
-/// A connection that no entry names and that made no call of its own.
-Finding opening_unexpected_finding(const ProtocolInfo& protocol, const Opening& opening, const LedgerBook& book);
+/// A connection that no entry names and of which no call was refused. `steps`: what it said that a server answers by itself.
+Finding opening_unexpected_finding(const ProtocolInfo& protocol, const Opening& opening, const LedgerBook& book,
+                                   const std::vector<std::string>& steps);
 /// A turn that never happened. `more`: how many behind it did not either, where a refusal ended the session's course.
 Finding turn_unused_finding(const Entry& entry, const Turn& turn, std::size_t more);
 

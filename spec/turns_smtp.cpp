@@ -11,6 +11,7 @@
 #include "spec/mail_pattern.h"
 #include "spec/protocol_keys.h"
 #include "spec/replies.h"
+#include "spec/scalars.h"
 #include "spec/url_pattern.h"
 
 namespace bigfoot {
@@ -113,21 +114,44 @@ Value offered(EntryDraft& draft) {
   return out;
 }
 
-/// A greeting that says no is all that happens: the entry is spent by it.
+/// What is all that happens: the entry is spent by it.
+void only_greet(EntryDraft& draft, const Node& node, std::string greeting, Turn turn) {
+  if (const Node* steps = draft.table.find("steps")) {
+    refuse_key(draft.problems, *steps, "steps", fmt::format("no step comes after {}", turn.shown), "leave 'steps' out, or greet with 220");
+    return;
+  }
+  turn.verb = "greeting";
+  turn.at = turn.reply.at = node.at;
+  draft.entry.terms["greeting"] = std::move(greeting);
+  draft.entry.turns.push_back(std::move(turn));
+}
+
 void load_greeting(EntryDraft& draft) {
   const Node* greeting = draft.field("greeting");
   if (!greeting || !greeting->text() || !check_answer(*greeting, "a greeting", draft.problems)) return;
-  draft.entry.terms["greeting"] = *greeting->text();
-  if (greeting->text()->starts_with('2')) return;
-  if (const Node* steps = draft.table.find("steps")) {
-    refuse_key(draft.problems, *steps, "steps", "no step comes after a greeting that says no", "leave 'steps' out, or greet with 220");
+  if (greeting->text()->starts_with('2')) {
+    draft.entry.terms["greeting"] = *greeting->text();
     return;
   }
   Turn turn;
-  turn.verb = "greeting";
-  turn.at = turn.reply.at = greeting->at;
-  turn.shown = "greeting " + *greeting->text();
-  draft.entry.turns.push_back(std::move(turn));
+  turn.shown = fmt::format("greeting \"{}\"", *greeting->text());
+  only_greet(draft, *greeting, *greeting->text(), std::move(turn));
+}
+
+/// The reply of an entry is an errno, which fails the connect, or a fault in the place of the greeting.
+void load_connect_reply(EntryDraft& draft) {
+  const Node* reply = draft.field("reply");
+  if (!reply || !reply->is_table() || reply->find("errno")) return;
+  const std::string* fault = text_of(*reply, "fault");
+  if (!fault) {
+    refuse(draft.problems, *reply, "the reply of a mail server is an errno or a fault", "a step has its own: { ehlo = \"*\", reply = \"421 4.3.2 busy\", delay = \"1s\" }");
+    return;
+  }
+  Turn turn;
+  turn.shown = fmt::format("fault \"{}\"", *fault);
+  turn.reply.fault = fault_named(*fault);
+  if (const Node* delay = reply->find("delay")) turn.reply.delay = read_duration(*delay, "delay", draft.problems).value_or(turn.reply.delay);
+  only_greet(draft, *reply, "421 4.3.2 no service", std::move(turn));
 }
 
 }  // namespace
@@ -148,6 +172,7 @@ void load_smtp(EntryDraft& draft) {
   endpoint.tls = says_tls ? *says_tls : endpoint.port == kSmtps;
   draft.entry.terms["offer"] = offered(draft);
   load_greeting(draft);
+  load_connect_reply(draft);
   const bool says_something = draft.table.find("steps") || draft.field("reply") || draft.table.find("replies") || !draft.entry.turns.empty();
   if (!says_something)
     refuse(draft.problems, draft.headline, "a mail server without steps asserts nothing", "steps = [ { ehlo = \"*\" }, { sendmail = { from = \"…\", to = [\"…\"], message = { subject = \"…\", text = \"…\" } } } ]");

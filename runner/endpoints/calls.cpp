@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "protocols/body.h"
 #include "protocols/settled.h"
 #include "runner/endpoints/call_memo.h"
 #include "runner/endpoints/faults.h"
@@ -105,8 +106,18 @@ void CallServer::record(const CallTicket& ticket, Interaction interaction, const
   services_.journal.record(ticket, site_, std::move(interaction), entry, std::move(findings), state, answered);
 }
 
-/// As timelines show it: headers without noise.
+/// Texts and bytes over the limit keep their beginning, size and digest.
+void cut_long_values(Value& value, std::size_t limit) {
+  if (value.is_string() && value.get_ref<const std::string&>().size() > limit) {
+    value = body_view(value.get_ref<const std::string&>(), "text/plain", limit);
+  } else if (value.is_structured()) {
+    for (Value& part : value) cut_long_values(part, limit);
+  }
+}
+
+/// As timelines show it: headers without noise, and no more of long values than settings.body_limit.
 Fields CallServer::shown_request(Fields fields) const {
+  cut_long_values(fields, services_.spec.settings.body_limit);
   const auto headers = fields.find("headers");
   if (headers == fields.end()) return fields;
   Value kept = Value::array();
@@ -167,7 +178,8 @@ asio::awaitable<CallServer::Next> CallServer::open(Opening opening) {
 
 Outcome CallServer::judge(const Call& call, std::uint64_t seq) {
   if (session_) return session_->offer(call, seq);
-  if (call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
+  const bool courtesy = !services_.spec.settings.ambient_asserted;
+  if (courtesy && call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
     Outcome own;
     own.own_answer = own.ambient = true;
     return own;
