@@ -224,7 +224,7 @@ void check_param_types(const Node& types, const Node* params, Diagnostics& probl
     else if (const auto problem = problem_with_type(*type.text())) refuse(problems, type, *problem, "an enum or a type of your own goes as text");
   }
   if (params && params->array() && params->array()->size() != types.array()->size())
-    refuse(problems, types, fmt::format("{} types for {} parameters", types.array()->size(), params->array()->size()), "one type for each, in order");
+    refuse(problems, types, fmt::format("{} types for {} parameter{}", types.array()->size(), params->array()->size(), params->array()->size() == 1 ? "" : "s"), "one type for each, in order");
 }
 
 struct Ending {
