@@ -35,7 +35,9 @@ TEST(ServerPattern, LocalhostFitsItsAddresses) {
     MatchReport report;
     EXPECT_EQ(pattern->match(row.actual, "host", {}, {}, &report), row.fits) << row.wanted << " and " << row.actual;
     EXPECT_EQ(report.differences.empty(), row.fits) << row.wanted << " and " << row.actual;
-    if (!row.fits) EXPECT_EQ(report.differences.front().actual, Value(row.actual));
+    if (!row.fits) {
+      EXPECT_EQ(report.differences.front().actual, Value(row.actual));
+    }
   }
 }
 
