@@ -335,7 +335,7 @@ void read_postgres_terms(EntryDraft& draft) {
   if (!password || !password->text()) return;
   draft.entry.terms["password"] = *password->text();
   // A wrong one is told as an opening of its own.
-  if (draft.table.find("steps")) draft.set("password", literal_pattern(*password->text()), password->at);
+  if (draft.table.find("steps")) draft.set("password", login_password_pattern(*password->text()), password->at);
 }
 
 }  // namespace bigfoot
