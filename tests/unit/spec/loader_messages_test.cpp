@@ -38,7 +38,7 @@ class LoaderMessages : public testing::TestWithParam<const char*> {};
 
 TEST_P(LoaderMessages, AreWhatTheExamplesSay) {
   const std::vector<Example> examples = read_examples(std::string(BIGFOOT_SOURCE_DIR "/tests/unit/spec/") + GetParam());
-  EXPECT_GE(examples.size(), 10u);
+  EXPECT_GE(examples.size(), 20u);
   for (const Example& example : examples) {
     Diagnostics problems;
     load_spec_text("s.toml", "version = 1\n" + example.toml, problems);

@@ -39,6 +39,7 @@ reply = "v")", R"(["GET", "5"])", R"({"value":"v"})"},
     {"AnyServerBesideANamedOne", R"([[expect]]
 redis = ["GET", "k"]
 server = "other.test"
+required = false
 reply = "other"
 [[expect]]
 redis = ["GET", "k"]
