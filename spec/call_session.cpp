@@ -116,7 +116,8 @@ class TurnSession : public CallSession {
     }
     out.reply = book().next_reply(*chosen);
     for (auto& [name, value] : match.report.bound) book().known[name] = std::move(value);
-    if (!match.differing.empty()) out.findings.push_back(mismatch_finding(story, *chosen, match));
+    opened_wrongly_ = !match.differing.empty();
+    if (opened_wrongly_) out.findings.push_back(mismatch_finding(story, *chosen, match));
     if (!match.unmentioned.empty()) out.findings.push_back(unasserted_finding(story, *chosen, match));
     if (!match.differing.empty() && chosen->on_mismatch == OnMismatch::refuse) {
       out.refuse = refused_ = true;
@@ -172,7 +173,7 @@ class TurnSession : public CallSession {
     }
     if (left.empty()) return out;
     violated();
-    if (refused_) {  // what follows from the refusal is one thing
+    if (refused_ || (opened_wrongly_ && history_.empty())) {  // what follows from the refusal is one thing
       out.push_back(turn_unused_finding(*entry_, *left.front(), left.size() - 1));
     } else {
       for (const Turn* turn : left) out.push_back(turn_unused_finding(*entry_, *turn, 0));
@@ -370,6 +371,7 @@ class TurnSession : public CallSession {
   std::vector<Finding> opening_findings_;
   std::vector<std::string> said_before_;  ///< steps of a session that no entry names, answered by the protocol itself
   bool refused_ = false;  ///< a call was refused: what is left over afterwards follows from that
+  bool opened_wrongly_ = false;  ///< as well: a wrong password ends the session
 };
 
 }  // namespace

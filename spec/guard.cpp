@@ -11,10 +11,6 @@
 namespace bigfoot {
 namespace {
 
-bool is_loopback(std::string_view address) {  // RFC 1122, 3.2.1.3 (g); RFC 4291, 2.5.3
-  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
-}
-
 bool fits_text(const Pattern& pattern, const std::string& text) {
   return pattern.match(text, "", {}, {}, nullptr);
 }

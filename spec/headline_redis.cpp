@@ -45,7 +45,7 @@ void set_server(EntryDraft& draft) {
   const auto address = compile_socket_address(node, "tcp", 0, draft.problems);
   if (!address) return;
   draft.entry.endpoint = address->endpoint;
-  draft.set("server", compile_wildcard_pattern(address->shown, Wildcards::host, place_in(node, 0), draft.problems), node.at);
+  draft.set("server", server_pattern(compile_wildcard_pattern(address->shown, Wildcards::host, place_in(node, 0), draft.problems)), node.at);
 }
 
 /// Numbers are the texts that the wire has; the name is compared in upper case.

@@ -20,7 +20,7 @@ bool set_server(EntryDraft& draft, const Node& node, std::size_t offset, std::st
     port = *given;
   }
   const PatternPtr host = compile_wildcard_pattern(parts->host, Wildcards::host, place_in(node, offset), draft.problems);
-  draft.set("host", host, node.at);
+  draft.set("host", server_pattern(host), node.at);
   draft.set("port", port.pattern, node.at);
   EndpointPattern& endpoint = draft.entry.endpoint;
   endpoint.tcp = true;

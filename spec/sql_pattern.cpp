@@ -53,7 +53,8 @@ class Walk {
     bool is_known = true;
   };
   struct Replaced {
-    std::size_t at, length, number;  ///< bytes of the SQL that stand for $number
+    std::size_t at, length;  ///< bytes of the SQL
+    std::string text;        ///< what the step has in their place: $1; of a hole the value that was bound
   };
 
   Walk(const Elements& elements, const std::string& sql, const Value* params, bool same_numbers, const Captures& known, const Surroundings& around)
@@ -89,7 +90,7 @@ class Walk {
     for (auto literal = literals.rbegin(); literal != literals.rend(); ++literal) {
       const auto before = std::tuple(bound_, replaced_.size(), used_.size());
       if (bind(number, *literal)) {
-        replace(number, j, literal->end);
+        replace(j, literal->end, fmt::format("${}", number));
         used_.insert(used_.end(), literal->bound.begin(), literal->bound.end());
         if (rest(i + 1, literal->end)) return true;
       }
@@ -106,9 +107,17 @@ class Walk {
     return same_value(found->second.value, literal.value) || text_of(found->second.value) == text_of(literal.value);
   }
 
-  void replace(std::size_t number, std::size_t first, std::size_t end) {
+  void replace(std::size_t first, std::size_t end, std::string text) {
     const std::size_t at = tokens_[first].at, last = tokens_[end - 1].at + tokens_[end - 1].length;
-    replaced_.push_back({at, last - at, number});
+    replaced_.push_back({at, last - at, std::move(text)});
+  }
+
+  /// A value as it would stand in the text.
+  static std::string literal_text(const Value& value) {
+    if (!value.is_string()) return value.is_structured() ? literal_text(json_text(value)) : json_text(value);
+    std::string out = "'";
+    for (const char c : value.get_ref<const std::string&>()) out += c == '\'' ? "''" : std::string(1, c);
+    return out + "'";
   }
 
   /// A hole between tokens: one value, or some SQL.
@@ -120,12 +129,14 @@ class Walk {
       const bool is_value = literal != literals.end();
       const Value value = is_value ? literal->value : Value(text_between(j, end));
       const MatchReport before = report_;
-      const std::size_t used = used_.size();
+      const std::size_t used = used_.size(), replaced = replaced_.size();
       if (is_value) used_.insert(used_.end(), literal->bound.begin(), literal->bound.end());
+      if (is_value && literal->is_known && !literal->bound.empty()) replace(j, end, literal_text(value));
       const bool holds_it = (is_value && !literal->is_known) || holds(*elements_[i].pattern, value);
       if (holds_it && rest(i + 1, end)) return true;
       report_ = before;
       used_.resize(used);
+      replaced_.resize(replaced);
     }
     return false;
   }
@@ -195,7 +206,7 @@ std::optional<Fields> seen_as(const Elements& elements, std::size_t parameters, 
   std::string text;
   std::size_t done = 0;
   for (const Walk::Replaced& part : walk.replaced()) {  // in the order of the text
-    text += fmt::format("{}${}", sql.substr(done, part.at - done), part.number);
+    text += sql.substr(done, part.at - done) + part.text;
     done = part.at + part.length;
   }
   text += sql.substr(done);

@@ -224,7 +224,7 @@ void check_param_types(const Node& types, const Node* params, Diagnostics& probl
     else if (const auto problem = problem_with_type(*type.text())) refuse(problems, type, *problem, "an enum or a type of your own goes as text");
   }
   if (params && params->array() && params->array()->size() != types.array()->size())
-    refuse(problems, types, fmt::format("{} types for {} parameters", types.array()->size(), params->array()->size()), "one type for each, in order");
+    refuse(problems, types, fmt::format("{} types for {} parameter{}", types.array()->size(), params->array()->size(), params->array()->size() == 1 ? "" : "s"), "one type for each, in order");
 }
 
 struct Ending {
@@ -335,7 +335,7 @@ void read_postgres_terms(EntryDraft& draft) {
   if (!password || !password->text()) return;
   draft.entry.terms["password"] = *password->text();
   // A wrong one is told as an opening of its own.
-  if (draft.table.find("steps")) draft.set("password", literal_pattern(*password->text()), password->at);
+  if (draft.table.find("steps")) draft.set("password", login_password_pattern(*password->text()), password->at);
 }
 
 }  // namespace bigfoot

@@ -13,4 +13,7 @@ void read_postgres_turn(EntryDraft& draft, std::string_view verb, const Node& co
 /// `auth`, `password` and `tls` beside the headline.
 void read_postgres_terms(EntryDraft& draft);
 
+/// What a wrong password is compared with: a text, or { hidden_by } of a login that proves it without showing it.
+PatternPtr login_password_pattern(std::string_view password);
+
 }  // namespace bigfoot

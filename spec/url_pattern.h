@@ -40,6 +40,9 @@ std::optional<PortPattern> compile_port(std::string_view text, const Node& node,
 /// Host and port of a server, into fields and endpoint. `fallback`: the protocol's port where none is given; 0: one must be.
 bool set_server(EntryDraft& draft, const Node& node, std::size_t offset, std::string_view text, unsigned fallback, std::string_view form);
 
+/// The host of an entry's server, or its host:port: "localhost" also fits the addresses that it stands for.
+PatternPtr server_pattern(PatternPtr server);
+
 /// Where the hole ends whose "{{" stands at `start`; npos where it does not.
 std::size_t hole_end(std::string_view text, std::size_t start);
 /// `text` with every byte of its {{holes}} replaced by 'x': the same length, and safe to look for delimiters in.

@@ -100,6 +100,10 @@ std::size_t leaves(const Value& value) {
   return count;
 }
 
+bool is_loopback(std::string_view address) {  // RFC 1122, 3.2.1.3 (g); RFC 4291, 2.5.3
+  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
+}
+
 std::string lower_case(std::string_view text) {
   std::string out(text);
   for (char& c : out) {

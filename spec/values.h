@@ -31,4 +31,7 @@ std::size_t leaves(const Value& value);
 
 std::string lower_case(std::string_view text);
 
+/// An address that only this machine has: 127.0.0.1, ::1.
+bool is_loopback(std::string_view address);
+
 }  // namespace bigfoot

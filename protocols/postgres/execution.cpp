@@ -102,6 +102,7 @@ Event PostgresDecoder::run(Current current, std::string& out) {
 Call PostgresDecoder::call_of(const Statement& statement, const Value& params) const {
   Call call;
   call.op = statement.op();
+  const bool is_touched = touched_ && transaction_ != Transaction::none;
   switch (statement.kind) {
     case StatementKind::begin:
       call.fields = {{call.op, true}};
@@ -110,14 +111,14 @@ Call PostgresDecoder::call_of(const Statement& statement, const Value& params) c
     case StatementKind::commit:
     case StatementKind::rollback:
       call.fields = {{call.op, true}};
-      call.unnamed = touched_ ? Unnamed::unasserted : Unnamed::ambient;
+      call.unnamed = is_touched ? Unnamed::unasserted : Unnamed::ambient;
       break;
     case StatementKind::savepoint:
     case StatementKind::release:
     case StatementKind::rollback_to:
     case StatementKind::listen:
       call.fields = {{"query", statement.sql}, {"params", params}};
-      call.unnamed = statement.kind == StatementKind::rollback_to && touched_ ? Unnamed::unasserted : Unnamed::ambient;
+      call.unnamed = statement.kind == StatementKind::rollback_to && is_touched ? Unnamed::unasserted : Unnamed::ambient;
       break;
     default:
       call.fields = {{"query", statement.sql}, {"params", params}};
@@ -150,11 +151,12 @@ AfterReply PostgresDecoder::start_copy(const Fields& reply, std::string& out) {
   return AfterReply::keep_open;
 }
 
-std::expected<Event, ProtocolError> PostgresDecoder::take_copy(const PostgresMessage& message, std::string&) {
+std::expected<Event, ProtocolError> PostgresDecoder::take_copy(const PostgresMessage& message, std::string& out) {
   switch (message.type) {
     case 'd': current_.copied += message.body; return NeedMore{};
     case 'H':
     case 'S': return NeedMore{};  // "COPY Operations": ignored during copy-in
+    case 'X': phase_ = Phase::ready; return take(message, out);
     case 'c': break;
     case 'f': {
       MessageReader in(message.body);

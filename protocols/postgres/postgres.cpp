@@ -147,7 +147,8 @@ std::expected<Event, ProtocolError> PostgresDecoder::take_login(const PostgresMe
   }
   phase_ = Phase::refused;
   Opening told{opening_fields(), true};
-  told.fields["password"] = login_->shown_password().value_or(fmt::format("(another one: {} does not show it)", login_->method()));
+  const auto shown = login_->shown_password();
+  told.fields["password"] = shown ? Value(*shown) : Value{{"hidden_by", login_->method()}};
   return told;
 }
 

@@ -16,7 +16,7 @@ constexpr FieldInfo kCall[] = {
     {"commit", "end of a transaction that keeps its changes", false, true},
     {"rollback", "end of a transaction that drops its changes", false, true},
     {"close", "the program ends the session", false, true},
-    {"password", "a wrong one, as far as the login shows it"},
+    {"password", "a wrong one: as it was given, or { hidden_by } of a login that does not show it"},
 };
 constexpr FieldInfo kReply[] = {
     {"columns", "\"name:type\" of each result column"},

@@ -23,7 +23,7 @@ constexpr std::string_view kInt2 = "a whole number from -32768 to 32767";
 constexpr std::string_view kInt4 = "a whole number from -2147483648 to 2147483647";
 constexpr std::string_view kInt8 = "a whole number from -9223372036854775808 to 9223372036854775807";
 constexpr std::string_view kOid = "a whole number from 0 to 4294967295";
-constexpr std::string_view kText = "text";
+constexpr std::string_view kText = "a string, in quotes";
 constexpr std::string_view kJson = "JSON: as a value, or as its text";
 
 // name, oid, array oid, length, json, form, to binary, to text. pg_type.dat.

@@ -148,7 +148,7 @@ MANNERS = [
          spec('query = "LISTEN jobs", params = []', 'notify = { channel = "jobs", payload = "42" }, delay = "20ms"'), stdout="42\n"),
     Case("LISTEN and NOTIFY, asyncpg", asyncpg("heard = asyncio.get_running_loop().create_future()",
                                               "await db.add_listener('jobs', lambda db, pid, channel, payload: heard.set_result(payload))", "print(await heard)"),
-         spec('query = "LISTEN jobs", params = []', 'notify = { channel = "jobs", payload = "42" }'), stdout="42\n"),
+         spec('query = "LISTEN jobs", params = []', 'notify = { channel = "jobs", payload = "42" }, delay = "100ms"'), stdout="42\n"),
     Case("COPY in, psycopg2", psycopg2("import io; c.copy_expert('COPY users FROM STDIN', io.StringIO('1\\talice\\n2\\t\\\\N\\n')); print(c.rowcount); db.commit()"),
          spec('query = "COPY users FROM STDIN", params = [], copy = [[1, "alice"], [2, "{{null}}"]]', "commit = true"), stdout="2\n"),
     Case("COPY in, psycopg 3", psycopg("with c.copy('COPY users FROM STDIN') as copy:\n    copy.write_row((1, 'alice'))\n    copy.write_row((2, None))\ndb.commit()"),
@@ -234,3 +234,82 @@ asyncio.run(main())
          spec(COUNT, 'fault = "reset"').replace("  { close = true },\n", ""), stdout="broken\n"),
 ]
 CASES += SESSIONS
+
+# What goes wrong, and what the report says of it.
+ASK = psycopg2("try:\n    c.execute('SELECT name FROM users WHERE id = %s', (1,)); print(c.fetchone()[0])\nexcept psycopg2.Error as e: print(e.pgcode)\ndb.commit(); db.close()")
+WRONG = [
+    Case("mismatch", ASK, spec(BY_ID.format(2, "bob"), "commit = true"), exit=3, stdout="bob\n", report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 7 interactions (4 ambient)
+
+MISMATCH  #5  postgres app@db.example.com/shop: step 1 of 3 differs: query "SELECT name FROM users WHERE id = $1"    python3 -c … pid 1 · t+N ms
+   spec.toml:6
+     params[0]   expected 2    got 1
+     1 field equal
+   accept it:  params = [1]
+"""),
+    Case("unexpected", ASK, spec('query = "SELECT id FROM users WHERE id = $1", params = [1], columns = ["id:int4"], rows = [[1]]', "commit = true", "rollback = true, required = false"),
+         exit=3, stdout="BF001\n", report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 7 interactions (6 ambient)
+
+UNEXPECTED  #5  postgres app@db.example.com:5432/shop: query = "SELECT name FROM users WHERE id = 1"    python3 -c … pid 1 · t+N ms · answered refused
+   nearest: spec.toml:3 postgres app@db.example.com/shop   step 1, query "SELECT id FROM users WHERE id = $1": query differs at "id FROM users WHERE id =…"
+   add the step:  { query = "SELECT name FROM users WHERE id = 1" }
+
+UNUSED  spec.toml:3 postgres app@db.example.com/shop never happened
+"""),
+    Case("unused", ASK, spec(BY_ID.format(1, "alice"), COUNT, "commit = true"), exit=3, stdout="alice\n", report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 7 interactions (4 ambient)
+
+OUT-OF-STATE  #6  postgres app@db.example.com/shop: step 3 of 4 came too early: commit    python3 -c … pid 1 · t+N ms
+   spec.toml:8
+   the session waits for step 2: query "SELECT count(*) FROM users"
+   played before: query "SELECT name FROM users WHERE id = $1"
+
+UNUSED  spec.toml:7 postgres app@db.example.com/shop: step 2 of 4 never happened: query "SELECT count(*) FROM users"
+"""),
+    Case("out of state", ASK, spec(COUNT, BY_ID.format(1, "alice"), "commit = true"), exit=3, stdout="alice\n", report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 7 interactions (4 ambient)
+
+OUT-OF-STATE  #5  postgres app@db.example.com/shop: step 2 of 4 came too early: query "SELECT name FROM users WHERE id = $1"    python3 -c … pid 1 · t+N ms
+   spec.toml:7
+   the session waits for step 1: query "SELECT count(*) FROM users"
+
+UNUSED  spec.toml:6 postgres app@db.example.com/shop: step 1 of 4 never happened: query "SELECT count(*) FROM users"
+"""),
+    Case("unasserted", ASK, spec('query = "SELECT name FROM users WHERE id = $1", columns = ["name:text"], rows = [["alice"]]'), exit=3, stdout="alice\n", report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 7 interactions (4 ambient)
+
+UNASSERTED  #5  postgres app@db.example.com/shop: step 1 of 2 (query "SELECT name FROM users WHERE id = $1"): params not asserted    python3 -c … pid 1 · t+N ms
+   spec.toml:6
+     params   expected (not mentioned)    got [1]
+     1 field equal
+   add:  params = [1]
+
+UNASSERTED  #6  postgres app@db.example.com:5432/shop: commit = true: no step mentions it    python3 -c … pid 1 · t+N ms
+   spec.toml:3
+   played before: query "SELECT name FROM users WHERE id = $1"
+   add the step:  { commit = true }
+"""),
+    Case("a session that nobody expects", ASK, 'version = 1\n[[expect]]\npostgres = "app@other.example.com/shop"\nrequired = false\nsteps = [ { close = true } ]\n', exit=3,
+         stdout="BF001\n", report="""bigfoot-run: 1 problem · 1 of 1 expectations met · 7 interactions (6 ambient)
+
+UNEXPECTED  #5  postgres app@db.example.com:5432/shop: query = "SELECT name FROM users WHERE id = 1"    python3 -c … pid 1 · t+N ms · answered refused
+   nearest: spec.toml:2 postgres app@other.example.com/shop   host differs at "other"
+   add:
+     [[expect]]
+     postgres = "app@db.example.com:5432/shop"
+     steps    = [
+       { query = "SELECT name FROM users WHERE id = 1" },
+     ]
+"""),
+    Case("a wrong password", conninfo(), spec(COUNT, more='password = "better"\n'), exit=2, report="""psql: error: connection to server at "db.example.com" (198.18.0.1), port 5432 failed: FATAL:  password authentication failed for user "app"
+bigfoot-run: 3 problems · 0 of 1 expectations met · 4 interactions (3 ambient) · the command failed with status 2
+
+The command itself failed: what is missing below may be a consequence of that.
+
+MISMATCH  #4  app@db.example.com:5432/shop    psql … pid 1 · t+N ms
+   spec.toml:3
+     password   expected "better"    got "(another one: scram-sha-256 does not show it)"   differs at byte 0: expected "better", got "(another one: sc"
+   accept it:  password = "(another one: scram-sha-256 does not show it)"
+
+UNUSED  spec.toml:7 postgres app@db.example.com/shop: step 1 of 2 never happened: query "SELECT count(*) FROM users"
+
+UNUSED  spec.toml:8 postgres app@db.example.com/shop: step 2 of 2 never happened: close
+"""),
+]
+CASES += WRONG

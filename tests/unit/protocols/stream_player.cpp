@@ -107,7 +107,7 @@ class Player {
     take(after);
   }
 
-  void append_server(std::string_view out) { log_ += block_of(out, "> "); }
+  void append_server(std::string_view out) { log_ += protocol_.show_server ? protocol_.show_server(out) : block_of(out, "> "); }
 
   const StreamProtocol& protocol_;
   std::unique_ptr<Decoder> decoder_;

@@ -15,6 +15,8 @@ struct StreamProtocol {
   std::function<std::unique_ptr<Decoder>(const Peer&)> make;
   std::function<std::string(const Call&)> show;  ///< whole lines
   std::string usual_reply;                       ///< JSON, where the block has none left
+  /// What the server sends, whole lines; where none is given, its bytes.
+  std::function<std::string(std::string_view)> show_server = {};
 };
 
 /// The whole conversation, cut at every byte, and byte by byte: all must give the same; compared with the example's events.

@@ -48,7 +48,7 @@ TEST_P(LoaderMessages, AreWhatTheExamplesSay) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, LoaderMessages, testing::Values("loader_messages.md", "loader_messages_redis.md"), [](const auto& info) {
+INSTANTIATE_TEST_SUITE_P(Files, LoaderMessages, testing::Values("loader_messages.md", "loader_messages_postgres.md", "loader_messages_redis.md"), [](const auto& info) {
   const std::string name = info.param;
   return name.substr(0, name.find('.'));
 });
