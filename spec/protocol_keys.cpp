@@ -48,8 +48,8 @@ constexpr KeyInfo kWebsocketFields[] = {
 };
 constexpr KeyInfo kWebsocketReply[] = {{"status", kInteger, "HTTP status of a handshake that is refused"}, kReplyHeaders, kTextKey, kJson, kDelay, kFaultKey, kErrno};
 constexpr KeyInfo kWebsocketVerbs[] = {
-    {"send", kPattern | kArray, "a message of the program; hex and base64 mean a binary one"},
-    {"recv", kPattern | kArray, "a message to the program, or { close, reason }, { ping }, { pong }"},
+    {"send", kPattern, "a message of the program; hex and base64 mean a binary one"},
+    {"recv", kPattern, "a message to the program, or { close, reason }, { ping }, { pong }"},
     {"close", kAnything, "the program ends it: its code, true (1000, none, or just the end), or \"*\" for any"},
     {"ping", kPattern, "a ping of the program, to assert it by name"},
     {"pong", kPattern, "a pong of the program, to assert it by name"},
@@ -80,10 +80,7 @@ constexpr KeyInfo kPostgresVerbs[] = {
     {"query", kText, "SQL, compared by token; $1 stands for a bound value or one in the text"},
     {"begin", kBoolean, "BEGIN, to assert it by name"},
     {"commit", kBoolean, "true: the transaction's changes are kept"},
-    {"rollback", kBoolean | kText, "true: the transaction's changes are dropped; a name: those since that savepoint"},
-    {"savepoint", kText, "SAVEPOINT, to assert it by name; \"*\": any"},
-    {"release", kText, "RELEASE of a savepoint, to assert it by name; \"*\": any"},
-    {"listen", kText, "LISTEN to a channel, to assert it by name; \"*\": any"},
+    {"rollback", kBoolean, "true: the transaction's changes are dropped"},
     {"close", kBoolean, "true: the program ends the session"},
     {"notify", kTable, "{ channel, payload }: the server's notification, once the steps before it have come"},
     {"fault", kText, "what breaks", kFaults},

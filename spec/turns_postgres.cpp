@@ -65,13 +65,16 @@ Value columns_value(const Node& columns) {
 }
 
 /// The types of the columns; empty where one is wrong (reported).
-std::vector<std::string> check_types(const Node& columns, Diagnostics& problems) {
+std::vector<std::string> check_types(const Node& columns, bool of_table, Diagnostics& problems) {
   std::vector<std::string> types;
   bool good = true;
   for (const Node& column : *columns.array()) {
     const std::string* text = column.text();
     const std::size_t colon = text ? text->rfind(':') : std::string::npos;
-    if (colon == std::string::npos || colon + 1 == text->size()) return {};  // reported by check_sql_step()
+    if (colon == std::string::npos || colon + 1 == text->size()) {  // of `columns` check_sql_step() tells it
+      if (of_table) refuse(problems, column, fmt::format("the column '{}' of the table has no type", text ? *text : ""), "its first line: id:int4 | note:text");
+      return {};
+    }
     types.push_back(text->substr(colon + 1));
     const auto problem = problem_with_type(types.back());
     if (!problem) continue;
@@ -104,7 +107,7 @@ void read_result(const Node& step, SqlReply& reply, Diagnostics& problems) {
   }
   if (!columns || !columns->array()) return;
   reply.constants["columns"] = columns_value(*columns);
-  const std::vector<std::string> types = check_types(*columns, problems);
+  const std::vector<std::string> types = check_types(*columns, columns == &table.columns, problems);
   if (!rows || !rows->array()) return;
   Node cells = *rows;
   for (Node& row : std::get<Node::Array>(cells.value)) {
@@ -150,38 +153,27 @@ std::optional<std::string> copy_line(const Node& row, Diagnostics& problems) {
   return out;
 }
 
-/// The lines of rows, each an array of values. Nothing where one is none (reported).
-std::optional<std::vector<Node>> copy_lines(const Node& rows, std::string_view key, Diagnostics& problems) {
-  std::vector<Node> lines;
+/// Rows as COPY's text format has them, a line each. Nothing where one is none (reported).
+std::optional<Node> copy_text(const Node& rows, std::string_view key, Diagnostics& problems) {
+  std::string text;
   for (const Node& row : *rows.array()) {
     if (!row.array()) {
       refuse(problems, row, fmt::format("a row is an array, not {}", kind_of(row)), fmt::format("{} = [[1, \"Alice\"]]", key));
       return std::nullopt;
     }
-    auto line = copy_line(row, problems);
+    const auto line = copy_line(row, problems);
     if (!line) return std::nullopt;
-    lines.push_back(text_node(row, std::move(*line)));
+    text += *line + "\n";
   }
-  return lines;
+  return text_node(rows, std::move(text));
 }
 
-/// What goes out by COPY TO: a text for each line.
+/// What goes out by COPY TO, as text.
 void read_copy_out(const Node& step, SqlReply& reply, Diagnostics& problems) {
   const Node* out = step.find("copy_out");
   if (!out) return;
-  std::vector<Node> lines;
-  if (const std::string* text = out->text()) {
-    for (std::size_t at = 0; at < text->size();) {
-      const std::size_t end = std::min(text->find('\n', at), text->size());
-      lines.push_back(text_node(*out, text->substr(at, end - at)));
-      at = end + 1;
-    }
-  } else if (out->array()) {
-    lines = copy_lines(*out, "copy_out", problems).value_or(lines);
-  }
-  Node all = *out;
-  all.value = std::move(lines);
-  put(reply, "copy_out", std::move(all));
+  if (out->text()) return put(reply, "copy_out", *out);
+  if (const auto text = out->array() ? copy_text(*out, "copy_out", problems) : std::nullopt) put(reply, "copy_out", *text);
 }
 
 /// A message of the server: a text, or a table of its fields.
@@ -218,14 +210,11 @@ void check_result_of_error(const Node& step, Diagnostics& problems) {
     }
 }
 
-/// COPY FROM STDIN: what the program sends, as bytes; rows are a line each.
+/// COPY FROM STDIN: what the program sends, as bytes.
 PatternPtr compile_copy(const Node& copy, Diagnostics& problems) {
   if (!copy.array()) return compile_body_pattern(copy, problems);
-  const auto lines = copy_lines(copy, "copy", problems);
-  if (!lines) return nullptr;
-  std::string text;
-  for (const Node& line : *lines) text += *line.text() + "\n";
-  return compile_body_pattern(text_node(copy, std::move(text)), problems);
+  const auto text = copy_text(copy, "copy", problems);
+  return text ? compile_body_pattern(*text, problems) : nullptr;
 }
 
 void check_param_types(const Node& types, const Node* params, Diagnostics& problems) {
@@ -308,9 +297,7 @@ void check_beside(EntryDraft& draft, std::string_view verb, const Node& step) {
     }
 }
 
-/// commit = true, rollback = "a savepoint": what is given is what makes the step.
-void read_ending(EntryDraft& draft, std::string_view verb, const Node& content, Turn& turn) {
-  turn.identity.push_back({std::string(verb), compile_pattern(content, draft.problems), content.at});
+void check_flag(EntryDraft& draft, std::string_view verb, const Node& content) {
   const bool* flag = std::get_if<bool>(&content.value);
   if (flag && !*flag) refuse(draft.problems, content, fmt::format("{} = false says nothing", verb), fmt::format("{} = true, or leave the step out", verb));
 }
@@ -324,7 +311,7 @@ void read_postgres_turn(EntryDraft& draft, std::string_view verb, const Node& co
   check_result_of_error(step, draft.problems);
   if (verb == "query") read_query(draft, content, step, turn, reply);
   else if (verb == "notify") read_notify(draft, content, turn, reply);
-  else read_ending(draft, verb, content, turn);
+  else check_flag(draft, verb, content);
   read_result(step, reply, draft.problems);
   read_copy_out(step, reply, draft.problems);
   read_messages(step, reply, draft.problems);
@@ -345,7 +332,10 @@ void read_postgres_terms(EntryDraft& draft) {
     refuse_key(draft.problems, *auth, "auth", fmt::format("auth = \"{}\" needs a password", *method), "password = \"secret\": what the client has to prove that it knows");
   if (method) draft.entry.terms["auth"] = *method;
   else if (password) draft.entry.terms["auth"] = "scram-sha-256";  // what PostgreSQL has done since version 14
-  if (password && password->text()) draft.entry.terms["password"] = *password->text();
+  if (!password || !password->text()) return;
+  draft.entry.terms["password"] = *password->text();
+  // A wrong one is told as an opening of its own.
+  if (draft.table.find("steps")) draft.set("password", literal_pattern(*password->text()), password->at);
 }
 
 }  // namespace bigfoot

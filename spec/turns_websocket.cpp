@@ -133,8 +133,19 @@ bool is_control_table(const Node& content) {
          });
 }
 
+/// Whether the server has closed before this step.
+bool comes_after_close(const EntryDraft& draft, const Node& step) {
+  for (const Node& earlier : *draft.table.find("steps")->array()) {
+    if (&earlier == &step) return false;
+    const Node* said = earlier.find("recv");
+    if (said && said->find("close") && flag_of(earlier, "required").value_or(true)) return true;
+  }
+  return false;
+}
+
 void read_recv(EntryDraft& draft, const Node& content, const Node& step, Turn& turn) {
   turn.push = true;
+  if (comes_after_close(draft, step)) return refuse(draft.problems, content, "this comes after the server's close", "nothing follows a close frame (RFC 6455, 5.5.1)");
   if (is_control_table(content)) {
     if (const Node* binary = step.find("binary")) refuse_key(draft.problems, *binary, "binary", "'binary' belongs to a message");
     return read_control(draft, content, turn);

@@ -178,7 +178,8 @@ asio::awaitable<CallServer::Next> CallServer::open(Opening opening) {
 
 Outcome CallServer::judge(const Call& call, std::uint64_t seq) {
   if (session_) return session_->offer(call, seq);
-  if (call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
+  const bool courtesy = !services_.spec.settings.ambient_asserted;
+  if (courtesy && call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
     Outcome own;
     own.own_answer = own.ambient = true;
     return own;
@@ -272,11 +273,16 @@ asio::awaitable<CallServer::Next> CallServer::break_off(Fault fault, std::string
 }
 
 asio::awaitable<CallServer::Next> CallServer::start_tls() {
-  if (co_await flush() == Next::gone) co_return Next::gone;
+  // Named results: of a co_await inside a condition g++ 12 makes a frame that is resumed for ever.
+  const Next flushed = co_await flush();
+  if (flushed == Next::gone) co_return flushed;
   if (!terminates_tls(services_, connection_.to)) co_return Next::close;
-  while (io_.input().empty())
-    if (co_await io_.read() != StreamIo::Read::bytes) co_return Next::close;
-  if (!co_await accept_tls(services_, io_, connection_)) co_return Next::gone;
+  while (io_.input().empty()) {
+    const StreamIo::Read read = co_await io_.read();
+    if (read != StreamIo::Read::bytes) co_return Next::close;
+  }
+  const bool secured = co_await accept_tls(services_, io_, connection_);
+  if (!secured) co_return Next::gone;
   decoder_->secured();
   said_.clear();
   co_return Next::go_on;
@@ -351,8 +357,10 @@ asio::awaitable<CallServer::Next> CallServer::take(Event event, std::string_view
     record(services_.journal.open_call(), interaction_of(std::move(aside->op), std::move(aside->fields)), nullptr, {}, "ambient");
     co_return Next::go_on;
   }
-  if (auto* change = std::get_if<Switch>(&event); change != nullptr && change->protocol == "tls") co_return co_await start_tls();
-  co_return Next::close;
+  const auto* change = std::get_if<Switch>(&event);
+  if (change == nullptr || change->protocol != "tls") co_return Next::close;
+  const Next next = co_await start_tls();
+  co_return next;
 }
 
 asio::awaitable<void> CallServer::refuse_bytes(const ProtocolError& error) {

@@ -5,6 +5,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 
@@ -38,6 +39,27 @@ class Http:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class WebsocketEcho:
+    """Sends back every message, by the ws of Node."""
+
+    def __init__(self) -> None:
+        here = Path(__file__).resolve().parent.parent
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        self._process = subprocess.Popen(["node", here / "bench/websocket.mjs", "serve", str(self.port), here.parent / "packages/clients-npm/node_modules"])
+        for _ in range(400):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise RuntimeError("the echo server does not listen")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait()
 
 
 class Https(Http):

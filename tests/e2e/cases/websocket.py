@@ -3,6 +3,7 @@
 import re
 
 from harness import ANY, Case
+from local_server import WebsocketEcho
 
 PYTHON = "/usr/bin/python3"
 URL = "ws://feed.example.com/prices?depth=5"
@@ -134,7 +135,53 @@ GREEN = [
                 "\x81\x07welcome".encode("latin-1").decode(errors="replace")),
 ]
 
+# The page is printed when it is loaded, and its image comes when the session is over.
+PAGE = """<!doctype html><img id="wait" src="http://feed.example.com/wait"><p id="said"></p><script>
+const socket = new WebSocket("ws://feed.example.com/prices?depth=5", ["chat.v2", "chat.v1"]);
+socket.binaryType = "arraybuffer";
+let messages = 0;
+const say = (text) => { said.textContent += text + ", "; };
+socket.onmessage = ({ data }) => {
+  say(typeof data === "string" ? data : "binary " + [...new Uint8Array(data)].map((one) => one.toString(16).padStart(2, "0")).join(""));
+  messages += 1;
+  if (messages === 1) socket.send(JSON.stringify({ action: "subscribe", symbol: "BTC" }));
+  if (messages === 3) socket.send(new Uint8Array([0, 1, 255]));
+  if (messages === 4) socket.close();
+};
+socket.onclose = ({ code, wasClean }) => { say(`closed ${code} ${wasClean}`); document.getElementById("wait").src = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="; };
+</script>
+"""
+BROWSER = [
+    Case("headless chromium", ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+                               "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE feed.example.com", "--user-data-dir=@dir@/profile", "--dump-dom", "file://@dir@/page.html"],
+         twin(more='any_order = "page"') + '[[expect]]\nany_order = "page"\nhttp = "GET http://feed.example.com/wait"\nheaders = "*"\nreply = { fault = "timeout" }\n',
+         files={"page.html": PAGE}, report=ANY, needs=("chromium",), timeout=15, counts={"asserted": 9},
+         stdout=re.compile(r'(?s).*<p id="said">\{"price": 42000\}, \{"ok":true,"id":"7"\}, binary cafe0001, bye, closed 1005 true, </p>.*')),
+]
+BROKEN = """
+import socket, sys
+with socket.create_connection(("chat.example.com", 80)) as end:
+    end.sendall(b"GET /room HTTP/1.1\\r\\nHost: chat.example.com\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Version: 13\\r\\n"
+                b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n\\r\\n" + bytes.fromhex(sys.argv[1]))
+    got = b""
+    while piece := end.recv(4096):
+        got += piece
+print(got.split(b"\\r\\n\\r\\n")[1])
+"""
+LOCAL = "ws://127.0.0.1:@port@/"
+GUARDED = [
+    Case("the guard lets it through", chat("hello", "?", url=LOCAL), 'version = 1\n[guard]\nwebsocket = "off"\n', stdout="got hello\n", server=WebsocketEcho,
+         counts={"allowed": 1}),
+    Case("the guard warns", chat("hello", "?", url=LOCAL), 'version = 1\n[guard]\nwebsocket = "warn"\n', stdout="got hello\n", server=WebsocketEcho,
+         counts={"allowed": 1}, has=("was let through: no expectation names it and [guard] says \"warn\"",)),
+    Case("a named one is mocked all the same", chat("hello", "?"), 'version = 1\n[guard]\nwebsocket = "off"\n' + entry(HELLO, WELCOME), stdout="got welcome\n"),
+]
+
 RED = [
+    Case("a frame without a mask", [PYTHON, "-c", BROKEN, "81 02 68 69"], spec(entry(HELLO, more="")), exit=3,
+         stdout="b'\\x88%\\x03\\xeaa frame of the client is not masked'\n", has=("UNDECODED  #3", "a frame of the client is not masked (byte 1)")),
+    Case("text that is no UTF-8", [PYTHON, "-c", BROKEN, "81 82 00 00 00 00 ff fe"], spec(entry(HELLO, more="")), exit=3,
+         stdout="b'\\x88\\x1d\\x03\\xefa text message is not UTF-8'\n", has=("UNDECODED  #3", "a text message is not UTF-8")),
     Case("another message", chat("hullo", "?"), spec(entry(HELLO, WELCOME)), exit=3, stdout="got welcome\n", report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 5 interactions (2 ambient)
 
 MISMATCH  #3  ws://chat.example.com/room: step 1 of 2 differs: send "hello"    python3 -c … pid 1 · t+N ms
@@ -218,4 +265,4 @@ MISMATCH  #2  ws://chat.example.com/room    python3 -c … pid 1 · t+N ms
 """),
 ]
 
-CASES = [*TWIN, *GREEN, *RED]
+CASES = [*TWIN, *GREEN, *GUARDED, *BROWSER, *RED]

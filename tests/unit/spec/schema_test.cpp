@@ -38,7 +38,7 @@ TEST(Schema, TiesKeysToTheirHeadline) {
 
 TEST(Schema, KnowsTheTablesOfTls) {
   const Value entry = spec_schema()["definitions"]["entry"]["properties"];
-  EXPECT_EQ(entry["tls"]["type"], Value::array({"string", "object"}));
+  EXPECT_EQ(entry["tls"]["type"], Value::array({"boolean", "string", "object"}));
   EXPECT_EQ(entry["tls"]["additionalProperties"], false);
   for (const char* key : {"version", "alpn", "sni"}) EXPECT_TRUE(entry["tls"]["properties"].contains(key)) << key;
   EXPECT_EQ(spec_schema()["properties"]["guard"]["properties"]["tls"]["additionalProperties"]["enum"], Value::array({"opaque", "terminate"}));
