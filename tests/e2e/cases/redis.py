@@ -101,9 +101,11 @@ CASES += [
 
 # redis-cli at a terminal asks for COMMAND DOCS before it shows its prompt.
 TERMINAL = f"""
-import os, pty
+import os, pty, termios
 pid, end = pty.fork()
-if pid == 0: os.execvp("redis-cli", ["redis-cli", "-h", "{HOST}"])
+if pid == 0:
+    termios.tcsetwinsize(0, (24, 80))
+    os.execvp("redis-cli", ["redis-cli", "-h", "{HOST}"])
 shown = b""
 def until(text):
     global shown
