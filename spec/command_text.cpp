@@ -13,7 +13,7 @@ namespace bigfoot {
 namespace {
 
 constexpr std::size_t kWord = 60;      // of one argument in a report line
-constexpr std::size_t kCommand = 155;  // of all of them
+constexpr std::size_t kCommand = 160;  // of all of them
 
 constexpr std::array<std::string_view, 7> kShells = {"sh", "bash", "dash", "zsh", "ksh", "ash", "mksh"};
 // bash(1): long options that take the next argument.

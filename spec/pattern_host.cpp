@@ -14,9 +14,8 @@ constexpr std::string_view kLocalhost = "localhost";
 /// "127.0.0.1", "127.0.0.1:6379", "[::1]:6379" with the name instead; as it is where it is no loopback address.
 std::string by_name(const std::string& server) {
   const auto parts = split_host_port(server);
-  if (is_loopback(server)) return std::string(kLocalhost);  // "::1" without brackets
-  if (!parts || !is_loopback(parts->host)) return server;
-  return std::string(kLocalhost) + (parts->port.empty() ? "" : ":" + parts->port);
+  if (parts && is_loopback(parts->host)) return std::string(kLocalhost) + (parts->port.empty() ? "" : ":" + parts->port);
+  return is_loopback(server) ? std::string(kLocalhost) : server;  // "::1" without brackets
 }
 
 class LocalhostPattern : public Pattern {
@@ -30,7 +29,6 @@ class LocalhostPattern : public Pattern {
     return inner_->match(fits ? named : actual, path, known, around, report);
   }
   Value shown() const override { return inner_->shown(); }
-  const Value* literal() const override { return inner_->literal(); }
   void collect_names(std::vector<NameUse>& uses) const override { inner_->collect_names(uses); }
 
  private:
