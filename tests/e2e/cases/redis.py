@@ -111,9 +111,9 @@ def until(text):
     global shown
     while text not in shown: shown += os.read(end, 4096)
 until(b"> ")
-os.write(end, b"GET k\\n")
+os.write(end, b"GET k\\r")
 until(b'"v"')
-os.write(end, b"exit\\n")
+os.write(end, b"exit\\r")
 os.waitpid(pid, 0)
 print("answered")
 """
