@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -94,6 +96,7 @@ TEST(Sniff, AnswersAtTheLatestAfterSniffBytes) {
 }
 
 TEST(Registry, HasEveryHeadlineOnce) {
+  constexpr std::string_view kStreams[] = {"http", "postgres", "redis", "smtp"};  // a WebSocket begins as a request of HTTP
   std::set<std::string_view> names;
   for (const ProtocolInfo* row : all_protocols()) {
     EXPECT_TRUE(names.insert(row->name).second) << row->name;
@@ -107,7 +110,8 @@ TEST(Registry, HasEveryHeadlineOnce) {
       asserted = asserted || field.must_assert;
     }
     EXPECT_TRUE(asserted) << row->name;
-    EXPECT_EQ(make_decoder(row->name, {"http", "a", 80}) != nullptr, row->name == "http") << row->name;
+    const bool is_stream = std::ranges::find(kStreams, row->name) != std::end(kStreams);
+    EXPECT_EQ(make_decoder(row->name, {"http", "a", 80}) != nullptr, is_stream) << row->name;
   }
   EXPECT_THAT(
       names, testing::UnorderedElementsAre("http", "websocket", "postgres", "redis", "smtp", "socket", "exec",
