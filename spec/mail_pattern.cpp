@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "protocols/sha256.h"
 #include "protocols/smtp/login.h"
 #include "protocols/smtp/mail.h"
 #include "spec/check.h"
@@ -69,7 +70,7 @@ class MailTablePattern : public Pattern {
     for (const MailPart& part : parts_) {
       const Value found = found_for(part, actual);
       if (part.pattern->match(found, "", known, around, nullptr)) out[part.key] = part.pattern->shown();
-      else if (part.key == part.name && !is_empty_value(found)) out[part.key] = part.pattern->accepting(found, known, around);
+      else if (!is_empty_value(found)) out[part.key] = part.pattern->accepting(found, known, around);
     }
     if (open_) out["*"] = "*";
     const Value rest = said(actual);
@@ -191,6 +192,31 @@ class PasswordPattern : public Pattern {
   TemplatePtr text_;  ///< null: what it is cannot be told from the spec
 };
 
+/// `sha256` of an attachment: of the content as it is decoded.
+class DigestPattern : public Pattern {
+ public:
+  explicit DigestPattern(std::string digest) : digest_(std::move(digest)) {}
+
+  bool match(const Value& actual, std::string_view path, const Captures&, const Surroundings&, MatchReport* report) const override {
+    const std::string found = sha256(text_of(actual));
+    return found == digest_ ? agrees(report) : differs(report, path, digest_, found);
+  }
+  Value shown() const override { return digest_; }
+  Value accepting(const Value& actual, const Captures&, const Surroundings&) const override { return sha256(text_of(actual)); }
+
+ private:
+  std::string digest_;
+};
+
+PatternPtr compile_digest(const Node& node, Diagnostics& problems) {
+  const std::string* text = node.text();
+  if (!text) return nullptr;  // reported by check_keys
+  const bool is_hex = text->size() == 64 && text->find_first_not_of("0123456789abcdef") == text->npos;
+  if (is_hex) return std::make_shared<DigestPattern>(*text);
+  refuse(problems, node, fmt::format("'{}' is no SHA-256", *text), "64 lower-case hexadecimal digits, as sha256sum prints them");
+  return nullptr;
+}
+
 /// Whether every hole of a text has a value of its own, so that the text is one.
 bool is_one_text(std::string_view text) {
   for (std::size_t hole = text.find("{{"); hole != text.npos; hole = text.find("{{", hole + 2)) {
@@ -232,12 +258,10 @@ PatternPtr compile_attachment(const Node& node, Diagnostics& problems) {
       open = true;
       continue;
     }
-    Node digest = value;
-    if (key == "sha256") digest.value = Node::Table{{"sha256", value}};
-    const bool bytes = key == "content" || key == "sha256";
-    PatternPtr pattern = bytes ? compile_body_pattern(digest, problems) : compile_pattern(value, problems);
+    const bool is_digest = key == "sha256";
+    PatternPtr pattern = is_digest ? compile_digest(value, problems) : key == "content" ? compile_body_pattern(value, problems) : compile_pattern(value, problems);
     good = good && pattern;
-    parts.push_back({key, bytes ? "content" : key, std::move(pattern)});
+    parts.push_back({key, is_digest ? "content" : key, std::move(pattern)});
   }
   return good ? std::make_shared<AttachmentPattern>(std::move(parts), open) : nullptr;
 }

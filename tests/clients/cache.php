@@ -12,5 +12,5 @@ echo json_encode($cache->lRange("jobs", 0, -1)), "\n";
 echo count($cache->multi()->set("a", "1")->expire("a", 60)->exec()), "\n";
 echo implode(" ", $cache->multi(Redis::PIPELINE)->lLen("jobs")->sAdd("tags", "x")->exec()), "\n";
 $cache->lPush("jobs", "x");
-echo $cache->getLastError(), "\n";
+echo rtrim($cache->getLastError()), "\n";  // phpredis keeps a blank behind it
 $cache->close();

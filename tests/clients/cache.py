@@ -10,7 +10,7 @@ import redis.asyncio
 
 
 def show(*values: object) -> None:
-    print(*(json.dumps(value, sort_keys=True, separators=(",", ":")) if isinstance(value, (dict, list)) else "nil" if value is None else value for value in values))
+    print(*(json.dumps(value, sort_keys=True, separators=(",", ":")) if isinstance(value, (dict, list, tuple)) else "nil" if value is None else value for value in values))
 
 
 def use(url: str) -> None:
