@@ -110,9 +110,11 @@ shown = b""
 def until(text):
     global shown
     while text not in shown: shown += os.read(end, 4096)
+    shown = shown.split(text, 1)[1]
 until(b"> ")
 os.write(end, b"GET k\\r")
 until(b'"v"')
+until(b"> ")  # before it, what is typed is thrown away: tcsetattr(3), TCSAFLUSH
 os.write(end, b"exit\\r")
 os.waitpid(pid, 0)
 print("answered")
