@@ -8,6 +8,8 @@
 namespace bigfoot {
 namespace {
 
+constexpr std::size_t kMostSuggested = 64 * 1024;  // of TOML that anybody would paste
+
 std::optional<ExpectationRef> reference_to(const Entry* entry, const Place& at) {
   if (entry == nullptr) return std::nullopt;
   const Place& place = at.line != 0 ? at : entry->at;
@@ -56,6 +58,10 @@ Violation Journal::to_violation(Finding finding) const {
     violation.nearest_text += finding.nearest_reason;
   }
   violation.notes = std::move(finding.notes);
+  if (finding.suggestion.size() > kMostSuggested) {
+    violation.notes.push_back(fmt::format("the TOML for it would have {} bytes: \"*\", {{ regex = … }} or {{ file = … }} says it shorter", finding.suggestion.size()));
+    return violation;
+  }
   violation.suggestion_verb = std::move(finding.suggestion_verb);
   violation.suggestion = std::move(finding.suggestion);
   return violation;

@@ -6,58 +6,23 @@
 
 #include "spec/findings.h"
 #include "spec/suggest.h"
-#include "spec/suggest.h"
 #include "spec/turn_findings.h"
-#include "spec/turn_match.h"
+#include "spec/turn_progress.h"
 
 namespace bigfoot {
 namespace {
 
-enum class TurnState {
-  waiting,
-  played,
-  left_out,  ///< an optional one that a later turn has passed
-  overtaken  ///< told already: it may still come
-};
+constexpr std::size_t kMostAlike = 8;  // calls after which a session is decided, whatever else it could be
 
-const std::vector<TurnState> kUntouched;
-
-/// What a call can be in a session.
-struct Choice {
-  enum class Kind { none, in_turn, different, overtaken, too_early } kind = Kind::none;
-  std::size_t turn = 0;
-  EntryMatch match;
-};
-
-TurnState state_of(const std::vector<TurnState>& states, std::size_t turn) {
-  return turn < states.size() ? states[turn] : TurnState::waiting;
+/// Whether two entries have answered a call in the same way, so that it does not matter which of them it was.
+bool alike(const Reply& one, const Reply& other) {
+  if (one.delay != other.delay || one.fault != other.fault) return false;
+  if (!one.fields || !other.fields) return one.fields == other.fields;
+  const Value *left = one.fields->constant(), *right = other.fields->constant();
+  return left && right && *left == *right;
 }
 
-/// The best that the turns of an entry have for a call, `from` a turn before which all have been played. The window is what
-/// may come now: up to the first required turn.
-Choice choose(const Entry& entry, const std::vector<TurnState>& states, std::size_t from, const Call& call, const LedgerBook& book) {
-  Choice best;
-  bool in_window = true;
-  const bool is_judged = call.unnamed != Unnamed::ambient || call.ends;
-  for (std::size_t i = from; i < entry.turns.size(); ++i) {
-    const Turn& turn = entry.turns[i];
-    const TurnState state = state_of(states, i);
-    if (turn.push || state == TurnState::played) continue;
-    const bool is_next = in_window && state == TurnState::waiting;
-    EntryMatch match;
-    const TurnFit fit = fit_of(turn, call, book, match);
-    if (fit == TurnFit::whole) {
-      const auto kind = is_next ? Choice::Kind::in_turn : state == TurnState::overtaken ? Choice::Kind::overtaken : Choice::Kind::too_early;
-      if (kind == Choice::Kind::in_turn || kind == Choice::Kind::overtaken) return {kind, i, std::move(match)};
-      // What only looks like an ambient call further on is ambient now; but an end is the end.
-      if (is_judged && best.kind != Choice::Kind::too_early) best = {kind, i, std::move(match)};
-    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && is_judged) {
-      best = {Choice::Kind::different, i, std::move(match)};
-    }
-    if (is_next && turn.required) in_window = false;
-  }
-  return best;
-}
+}  // namespace
 
 class TurnSession : public CallSession {
  public:
@@ -70,11 +35,15 @@ class TurnSession : public CallSession {
     }
   }
 
+  ~TurnSession() override {
+    if (at_ && is_undecided()) undecided().erase(&at_->entry());
+  }
+
   bool is_named() const override { return !candidates_.empty(); }
 
   const Fields& terms() const override {
     static const Fields kNone = Fields::object();
-    if (entry_) return entry_->terms;
+    if (at_) return at_->entry().terms;
     for (const Entry* entry : candidates_) {
       if (is_free(*entry)) return entry->terms;
     }
@@ -129,54 +98,50 @@ class TurnSession : public CallSession {
   }
 
   Outcome offer(const Call& call, std::uint64_t seq) override {
-    if (!entry_) {
+    if (!at_) {
       const Entry* entry = entry_for(call);
       if (!entry) return without_entry(call);
-      if (call.peek) return preview(*entry, call);
-      take(*entry, seq, call.op);
+      if (call.peek) return preview(TurnProgress(*entry), call);
+      first_seq_ = seq;
+      if (could_be_several(*entry, call)) hold(*entry);
+      else take(*entry, seq, call.op);
+    } else if (is_undecided()) {
+      decide(call);
     }
-    return call.peek ? preview(*entry_, call) : play(call);
+    if (call.peek) return preview(*at_, call);
+    if (is_undecided() && at_->choose(call, book()).kind == Choice::Kind::in_turn) said_alike_.push_back(call);
+    return play(call);
   }
 
-  const Turn* waiting_push() const override {
-    if (!entry_) return nullptr;
-    for (std::size_t i = played_; i < turns().size(); ++i) {
-      const Turn& turn = turns()[i];
-      if (states_[i] == TurnState::played) continue;
-      if (turn.push) return &turn;
-      if (turn.required && states_[i] == TurnState::waiting) return nullptr;
-    }
-    return nullptr;
-  }
+  const Turn* waiting_push() const override { return at_ ? at_->waiting_push() : nullptr; }
 
   Push play_push() override {
+    if (is_undecided()) settle();  // what follows may differ
     const Turn* turn = waiting_push();
     Outcome said;
-    said.entry = entry_;
+    said.entry = &at_->entry();
     render(&turn->reply, Call{}, said);
-    mark_played(static_cast<std::size_t>(turn - turns().data()));
+    at_->pushed(*turn);
     if (!said.findings.empty()) violated();
-    return Push{entry_, turn, std::move(said.rendered), std::move(said.findings)};
+    return Push{&at_->entry(), turn, std::move(said.rendered), std::move(said.findings)};
   }
 
   std::vector<Finding> end() override {
+    if (is_undecided()) settle();
     std::vector<Finding> out = std::exchange(opening_findings_, {});
-    if (!entry_) {
-      if (!is_named() && !refused_) out.push_back(opening_unexpected_finding(start_.protocol, start_.opening, book(), said_before_));
+    if (!at_) {
+      const bool told = refused_ || (is_named() && said_before_.empty());
+      if (!told) out.push_back(opening_unexpected_finding(start_.protocol, start_.opening, book(), said_before_));
       return out;
     }
-    leave();
-    std::vector<const Turn*> left;
-    for (std::size_t i = 0; i < turns().size(); ++i) {
-      const bool missing = states_[i] == TurnState::waiting || states_[i] == TurnState::overtaken;
-      if (missing && turns()[i].required) left.push_back(&turns()[i]);
-    }
+    at_->leave();
+    const std::vector<const Turn*> left = at_->missing(true);
     if (left.empty()) return out;
     violated();
-    if (refused_ || (opened_wrongly_ && history_.empty())) {  // what follows from the refusal is one thing
-      out.push_back(turn_unused_finding(*entry_, *left.front(), left.size() - 1));
+    if (refused_ || (opened_wrongly_ && at_->history().empty())) {  // what follows from the refusal is one thing
+      out.push_back(turn_unused_finding(at_->entry(), *left.front(), left.size() - 1));
     } else {
-      for (const Turn* turn : left) out.push_back(turn_unused_finding(*entry_, *turn, 0));
+      for (const Turn* turn : left) out.push_back(turn_unused_finding(at_->entry(), *turn, 0));
     }
     return out;
   }
@@ -184,11 +149,12 @@ class TurnSession : public CallSession {
  private:
   LedgerBook& book() { return *start_.book; }
   const LedgerBook& book() const { return *start_.book; }
-  const std::vector<Turn>& turns() const { return entry_->turns; }
-  void violated() { book().states[entry_->index].violated = true; }
+  void violated() { book().states[at_->entry().index].violated = true; }
+  UndecidedSessions& undecided() { return *start_.undecided; }
+  bool is_undecided() const { return first_seq_ != 0 && start_.undecided->contains(&at_->entry()) && start_.undecided->at(&at_->entry()) == this; }
 
   bool is_free(const Entry& entry) const {
-    if (book().is_spent(entry)) return false;
+    if (book().is_taken(entry)) return false;
     const Reply* reply = book().next_reply(entry);
     return !reply || reply->errno_code == 0;  // else it waits for a connect to fail
   }
@@ -198,7 +164,7 @@ class TurnSession : public CallSession {
     const Entry *different = nullptr, *too_early = nullptr, *unmentioning = nullptr;
     for (const Entry* entry : candidates_) {
       if (!is_free(*entry)) continue;
-      const Choice choice = choose(*entry, kUntouched, 0, call, book());
+      const Choice choice = TurnProgress(*entry).choose(call, book());
       if (choice.kind == Choice::Kind::in_turn) return entry;
       if (choice.kind == Choice::Kind::different && !different) different = entry;
       if (choice.kind == Choice::Kind::too_early && !too_early && !call.ends) too_early = entry;
@@ -215,7 +181,7 @@ class TurnSession : public CallSession {
       out.own_answer = out.ambient = true;
       return out;
     }
-    if (call.unnamed == Unnamed::unasserted && !is_named()) {
+    if (call.unnamed == Unnamed::unasserted && !could_be_any()) {
       out.own_answer = out.ambient = true;
       said_before_.push_back(suggest_step(start_.protocol, call));  // told with the call that is refused, or at the end
       return out;
@@ -223,19 +189,112 @@ class TurnSession : public CallSession {
     return refuse(call);
   }
 
+  bool could_be_any() const {
+    return std::ranges::any_of(candidates_, [&](const Entry* entry) { return is_free(*entry); });
+  }
+
   void take(const Entry& entry, std::uint64_t seq, const std::string& title) {
-    entry_ = &entry;
-    states_.assign(entry.turns.size(), TurnState::waiting);
+    if (!at_ || &at_->entry() != &entry) at_.emplace(entry);
     const auto overtaken = start_.spend(entry, seq);
     if (overtaken.empty()) return;
     const bool is_title = title.find(' ') != title.npos;
     opening_findings_.push_back(out_of_order_finding(is_title ? title : entry_title(entry) + ": " + title, entry, overtaken, book().spec));
   }
 
+  // Entries may begin alike: two mails with one EHLO. Until a call tells them apart the session holds one of them, and changes
+  // with another session that is as undecided where that has got the one that is meant.
+
+  /// Whether the first call fits other entries just as well.
+  bool could_be_several(const Entry& entry, const Call& call) const {
+    const Choice first = TurnProgress(entry).choose(call, book());
+    if (first.kind != Choice::Kind::in_turn || entry.times.max != 1 || start_.opening.is_call) return false;
+    return std::ranges::any_of(candidates_, [&](const Entry* other) { return other != &entry && fits_as_well(*other, entry, first.turn, call); });
+  }
+
+  bool fits_as_well(const Entry& other, const Entry& entry, std::size_t turn, const Call& call) const {
+    if (other.times.max != 1 || other.terms != entry.terms || !(is_free(other) || start_.undecided->contains(&other))) return false;
+    const Choice choice = TurnProgress(other).choose(call, book());
+    return choice.kind == Choice::Kind::in_turn && alike(other.turns[choice.turn].reply, entry.turns[turn].reply);
+  }
+
+  void hold(const Entry& entry) {
+    at_.emplace(entry);
+    ++book().states[entry.index].held;
+    undecided()[&entry] = this;
+  }
+
+  void let_go() {
+    --book().states[at_->entry().index].held;
+    undecided().erase(&at_->entry());
+    start_.waits_again(at_->entry());
+  }
+
+  /// What was said so far, played with another entry; nothing where that would have answered otherwise.
+  std::optional<TurnProgress> replayed(const Entry& entry) const {
+    TurnProgress out(entry);
+    for (std::size_t i = 0; i < said_alike_.size(); ++i) {
+      const Choice choice = out.choose(said_alike_[i], book());
+      if (choice.kind != Choice::Kind::in_turn || !alike(entry.turns[choice.turn].reply, at_->history()[i]->reply)) return std::nullopt;
+      out.pass(choice.turn, false);
+    }
+    return out;
+  }
+
+  /// Changes to the entry that the call means, and settles on it once there is no other that it could be.
+  void decide(const Call& call) {
+    std::vector<TurnProgress> fitting;
+    for (const Entry* entry : candidates_) {
+      const bool own = entry == &at_->entry();
+      const bool others = !own && start_.undecided->contains(entry);
+      if (!own && !others && (!is_free(*entry) || entry->terms != at_->entry().terms || entry->times.max != 1)) continue;
+      std::optional<TurnProgress> one = replayed(*entry);
+      if (!one || one->choose(call, book()).kind != Choice::Kind::in_turn) continue;
+      if (others && !start_.undecided->at(entry)->replayed(at_->entry())) continue;
+      if (own) fitting.insert(fitting.begin(), std::move(*one));
+      else fitting.push_back(std::move(*one));
+    }
+    const bool passing = call.unnamed == Unnamed::ambient || call.peek;
+    if (fitting.empty()) {
+      if (!passing) settle();
+      return;
+    }
+    if (&fitting.front().entry() != &at_->entry()) change_to(fitting.front());
+    if (!call.peek && (fitting.size() == 1 || said_alike_.size() >= kMostAlike)) settle();
+  }
+
+  void change_to(const TurnProgress& wanted) {
+    const auto other = undecided().find(&wanted.entry());
+    if (other == undecided().end()) {
+      let_go();
+      hold(wanted.entry());
+    } else {
+      TurnSession& session = *other->second;
+      session.at_ = session.replayed(at_->entry());
+      undecided()[&at_->entry()] = &session;
+      other->second = this;
+    }
+    at_ = wanted;
+  }
+
+  /// It is this entry from now on.
+  void settle() {
+    let_go();
+    std::vector<const Entry*> later;  // held by sessions that began after this one: they have not come before it
+    for (const auto& [entry, session] : undecided()) {
+      if (session->first_seq_ < first_seq_) continue;
+      later.push_back(entry);
+      --book().states[entry->index].held;
+      start_.waits_again(*entry);
+    }
+    take(at_->entry(), first_seq_, said_alike_.empty() ? std::string() : said_alike_.front().op);
+    for (const Entry* entry : later) ++book().states[entry->index].held;
+    said_alike_.clear();
+  }
+
   /// What the answer would be. Nothing is spent; only a refusal is final.
-  Outcome preview(const Entry& entry, const Call& call) {
-    const bool begun = &entry == entry_;
-    const Choice choice = choose(entry, begun ? states_ : kUntouched, begun ? played_ : 0, call, book());
+  Outcome preview(const TurnProgress& at, const Call& call) {
+    const Entry& entry = at.entry();
+    const Choice choice = at.choose(call, book());
     Outcome out;
     if (choice.kind == Choice::Kind::none) {
       if (call.unnamed == Unnamed::unexpected) return refuse(call);
@@ -253,7 +312,8 @@ class TurnSession : public CallSession {
   }
 
   Outcome play(const Call& call) {
-    Choice choice = choose(*entry_, states_, played_, call, book());
+    Choice choice = at_->choose(call, book());
+    const Entry& entry = at_->entry();
     Outcome out;
     if (choice.kind == Choice::Kind::none) {
       if (call.unnamed == Unnamed::unexpected) return refuse(call);
@@ -261,22 +321,22 @@ class TurnSession : public CallSession {
       out.ambient = call.unnamed == Unnamed::ambient;
       if (!out.ambient) {
         out.findings.push_back(call_unmentioned_finding(story_of(call)));
-        out.entry = entry_;
+        out.entry = &entry;
         violated();
       }
       return with_opening(std::move(out));
     }
-    const Turn& turn = turns()[choice.turn];
-    out.entry = entry_;
+    const Turn& turn = entry.turns[choice.turn];
+    out.entry = &entry;
     std::optional<Call> told;  // in the turn's own words
     if (choice.match.seen) told = Call{call.op, std::move(*choice.match.seen), call.unnamed, call.withheld, call.ends};
     const Call& seen = told ? *told : call;
     if (!choice.match.differing.empty()) out.findings.push_back(turn_mismatch_finding(story_of(seen), turn, choice.match));
     if (!choice.match.unmentioned.empty()) out.findings.push_back(turn_unasserted_finding(story_of(seen), turn, choice.match));
     if (choice.kind == Choice::Kind::too_early && !call.ends) out.findings.push_back(turn_out_of_state_finding(story_of(seen), turn));
-    const bool refused = !choice.match.differing.empty() && entry_->on_mismatch == OnMismatch::refuse;
+    const bool refused = !choice.match.differing.empty() && entry.on_mismatch == OnMismatch::refuse;
     for (auto& [name, value] : choice.match.report.bound) book().known[name] = std::move(value);
-    pass(choice.turn, choice.kind == Choice::Kind::too_early && !call.ends);
+    at_->pass(choice.turn, choice.kind == Choice::Kind::too_early && !call.ends);
     if (refused) {
       out.refuse = true;
       out.refusal = refusal_text(out.findings.front());
@@ -284,33 +344,6 @@ class TurnSession : public CallSession {
     out.reply = &turn.reply;
     render(out.reply, seen, out);
     return served(std::move(out));
-  }
-
-  /// The turn is played. Those before it that still waited were left out, or overtaken.
-  void pass(std::size_t turn, bool too_early) {
-    if (states_[turn] == TurnState::waiting) {
-      for (std::size_t i = played_; i < turn; ++i) {
-        if (states_[i] != TurnState::waiting || turns()[i].push) continue;
-        if (!turns()[i].required) states_[i] = TurnState::left_out;
-        else if (too_early) states_[i] = TurnState::overtaken;
-      }
-    }
-    mark_played(turn);
-  }
-
-  void mark_played(std::size_t turn) {
-    states_[turn] = TurnState::played;
-    history_.push_back(&turns()[turn]);
-    while (played_ < turns().size() && states_[played_] == TurnState::played) ++played_;
-  }
-
-  /// The end of the connection is the program's `close`, where that is the last thing to come.
-  void leave() {
-    for (std::size_t i = 0; i < turns().size(); ++i) {
-      if (states_[i] != TurnState::waiting || !turns()[i].required) continue;
-      if (!turns()[i].push && turns()[i].verb == "close") states_[i] = TurnState::played;
-      return;
-    }
   }
 
   void render(const Reply* reply, const Call& call, Outcome& out) {
@@ -331,12 +364,12 @@ class TurnSession : public CallSession {
     out.refuse = refused_ = true;
     out.findings.push_back(call_unexpected_finding(story_of(call)));
     out.refusal = refusal_text(out.findings.front());
-    if (entry_) violated();
+    if (at_) violated();
     return with_opening(std::move(out));
   }
 
   Outcome served(Outcome out) {
-    out.entry = entry_;
+    out.entry = &at_->entry();
     if (!out.findings.empty()) violated();
     return with_opening(std::move(out));
   }
@@ -348,33 +381,29 @@ class TurnSession : public CallSession {
   }
 
   TurnStory story_of(const Call& call) const {
-    TurnStory story{start_.protocol, start_.opening, call, book(), entry_, history_, {}, said_before_};
-    const Entry* shown = entry_;
+    TurnStory story{start_.protocol, start_.opening, call, book(), nullptr, {}, {}, said_before_};
+    std::optional<TurnProgress> next;
     for (const Entry* entry : candidates_) {
-      if (!shown && is_free(*entry)) shown = entry;
+      if (!at_ && !next && is_free(*entry)) next.emplace(*entry);
     }
+    const TurnProgress* shown = at_ ? &*at_ : next ? &*next : nullptr;
     if (!shown) return story;
-    story.entry = shown;
-    for (std::size_t i = 0; i < shown->turns.size(); ++i) {
-      const TurnState state = state_of(states_, i);
-      if (state == TurnState::waiting || state == TurnState::overtaken) story.waiting.push_back(&shown->turns[i]);
-    }
+    story.entry = &shown->entry();
+    story.history = shown->history();
+    story.waiting = shown->missing(false);
     return story;
   }
 
   CallSessionStart start_;
   std::vector<const Entry*> candidates_;  ///< of this identity, spent or not, in document order
-  const Entry* entry_ = nullptr;
-  std::vector<TurnState> states_;
-  std::size_t played_ = 0;  ///< the turns before this one have been played
-  std::vector<const Turn*> history_;
+  std::optional<TurnProgress> at_;        ///< once a call has chosen an entry
+  std::uint64_t first_seq_ = 0;           ///< of the call that did
+  std::vector<Call> said_alike_;          ///< the calls of a session that is undecided
   std::vector<Finding> opening_findings_;
   std::vector<std::string> said_before_;  ///< steps of a session that no entry names, answered by the protocol itself
   bool refused_ = false;  ///< a call was refused: what is left over afterwards follows from that
   bool opened_wrongly_ = false;  ///< as well: a wrong password ends the session
 };
-
-}  // namespace
 
 std::unique_ptr<CallSession> make_call_session(CallSessionStart start) { return std::make_unique<TurnSession>(std::move(start)); }
 

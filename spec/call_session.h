@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -11,6 +12,10 @@
 
 namespace bigfoot {
 
+class TurnSession;
+/// Sessions that could still be of more than one entry, by the one that each holds meanwhile.
+using UndecidedSessions = std::map<const Entry*, TurnSession*>;
+
 /// What a session of calls needs from the ledger.
 struct CallSessionStart {
   std::shared_ptr<LedgerBook> book;
@@ -18,6 +23,9 @@ struct CallSessionStart {
   Opening opening;
   /// The entry takes this session: gives the entries that should have come before it.
   std::function<std::vector<const Entry*>(const Entry&, std::uint64_t seq)> spend;
+  /// The entry was held for a session and is not any more.
+  std::function<void(const Entry&)> waits_again;
+  std::shared_ptr<UndecidedSessions> undecided;
 };
 std::unique_ptr<CallSession> make_call_session(CallSessionStart start);
 

@@ -309,6 +309,7 @@ struct Ledger::Impl {
   OrderKeeper order;
   std::shared_ptr<FileLedger> files;
   std::vector<Session> sessions;
+  std::shared_ptr<UndecidedSessions> undecided = std::make_shared<UndecidedSessions>();
   std::vector<const Entry*> programs; ///< exec, shell and which
   /// Protocols of which an entry may fit a call that it did not fit before: it compares what other calls bind, or only now
   /// gets past a reply that fails the connect. Else the first that fits stays the first until it is spent.
@@ -385,7 +386,8 @@ bool Ledger::has_session(const Destination& to) const {
 
 std::unique_ptr<CallSession> Ledger::open_calls(const ProtocolInfo& protocol, Opening opening) {
   return make_call_session({impl_->book, protocol, std::move(opening),
-                            [impl = impl_.get()](const Entry& entry, std::uint64_t seq) { return impl->spend(entry, seq); }});
+                            [impl = impl_.get()](const Entry& entry, std::uint64_t seq) { return impl->spend(entry, seq); },
+                            [impl = impl_.get()](const Entry& entry) { impl->order.waits_again(entry); }, impl_->undecided});
 }
 
 std::unique_ptr<RawSession> Ledger::open_session(const Destination& to, std::string_view first, std::uint64_t seq) {

@@ -200,6 +200,39 @@ TEST(CallSession, TheFirstCallChoosesTheEntry) {
   EXPECT_EQ(d.finish(), "out-of-order: postgres u@h/app: query came before t.toml:10 postgres u@h/app\n");
 }
 
+TEST(CallSession, EntriesThatBeginAlikeAreToldApartByTheCallThatDiffers) {
+  Dialogue d({{verb("commit"), query("A", "a")}, {verb("commit"), query("B", "b")}});
+  const auto one = d.connect(), two = d.connect();
+  EXPECT_EQ(d.call(*one, plain("commit")), "done");
+  EXPECT_EQ(d.call(*one, ambient("SHOW x")), "ambient");
+  EXPECT_EQ(d.call(*two, plain("commit")), "done");
+  EXPECT_EQ(d.call(*one, sql("B")), "b");  // what the other one has held meanwhile
+  EXPECT_EQ(d.call(*two, sql("A")), "a");
+  d.end(*one);
+  d.end(*two);
+  EXPECT_EQ(d.finish(), "out-of-order: postgres u@h/app: commit came before t.toml:10 postgres u@h/app\n");
+}
+
+TEST(CallSession, ASessionThatEndsUndecidedIsTheEarliestItCouldBe) {
+  Dialogue d({{verb("commit"), query("A", "a")}, {verb("commit"), query("B", "b")}});
+  const auto one = d.connect();
+  EXPECT_EQ(d.call(*one, plain("commit")), "done");
+  d.end(*one);
+  const auto two = d.connect();
+  EXPECT_EQ(d.call(*two, plain("commit")), "done");
+  EXPECT_EQ(d.call(*two, sql("B")), "b");
+  d.end(*two);
+  EXPECT_EQ(d.finish(), "unused: postgres u@h/app: step 2 of 2 never happened: query \"A\"\n");
+}
+
+TEST(CallSession, EntriesThatBeginAlikeButAnswerOtherwiseAreTakenInOrder) {
+  Dialogue d({{query("A", "one"), query("B", "b")}, {query("A", "two"), query("C", "c")}});
+  const auto one = d.connect();
+  EXPECT_EQ(d.call(*one, sql("A")), "one");
+  EXPECT_EQ(d.call(*one, sql("C")), "refused");
+  d.end(*one);
+}
+
 TEST(CallSession, AnotherSessionOfTheSameEntryIsUnexpectedOnlyWithItsFirstCall) {
   Dialogue d({{query("A", "a")}});
   const auto one = d.connect(), two = d.connect();
