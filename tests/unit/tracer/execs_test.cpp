@@ -55,7 +55,20 @@ class Mocking : public EchoHandler {
     };
     if (on == On::own_thread) thread_ = std::thread([this] { answer(); });
   }
-  ~Mocking() override {
+  ~Mocking() override { finish(); }
+  /// After the run: its last program may have ended before the thread that replaced it has counted that.
+  int replaced() {
+    finish();
+    return replaced_;
+  }
+  /// Of replace(), where it failed.
+  std::vector<int> codes() {
+    const std::lock_guard lock(mutex_);
+    return codes_;
+  }
+
+ private:
+  void finish() {
     if (!thread_.joinable()) return;
     {
       const std::lock_guard lock(mutex_);
@@ -64,14 +77,6 @@ class Mocking : public EchoHandler {
     }
     thread_.join();
   }
-  int replaced() const { return replaced_; }
-  /// Of replace(), where it failed.
-  std::vector<int> codes() {
-    const std::lock_guard lock(mutex_);
-    return codes_;
-  }
-
- private:
   void replace(ExecCall call) {
     int ends[2];
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), 0);
