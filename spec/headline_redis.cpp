@@ -107,6 +107,18 @@ std::string shown_words(const Node& command) {
   return words_title(words);
 }
 
+/// "INCRBY visits": what a transaction begins with, as its calls carry it.
+PatternPtr beginning(const CommandPatterns& first) {
+  const Value* name = first.name ? first.name->literal() : nullptr;
+  const Value* key = first.key ? first.key->literal() : nullptr;
+  if (!name || !name->is_string() || (first.key && !(key && key->is_string()))) return nullptr;
+  return literal_pattern(name->get<std::string>() + (key ? " " + key->get<std::string>() : ""));
+}
+
+bool asserts_nothing(const Node& command) {
+  return std::ranges::all_of(*command.array(), [](const Node& word) { return word.text() && (*word.text() == "*" || *word.text() == "**"); });
+}
+
 void load_transaction(EntryDraft& draft) {
   draft.entry.headline = "redis MULTI";
   const Node* multi = draft.headline.find("multi");
@@ -121,16 +133,21 @@ void load_transaction(EntryDraft& draft) {
   }
   std::vector<PatternPtr> patterns;
   std::vector<std::string> titles;
+  PatternPtr begins;  // with what command and key, where both are literal
   bool good = true;
   for (const Node& command : *commands) {
     const bool fine = check_words(draft, command);
     good = good && fine;
-    if (fine) patterns.push_back(compile_command(draft, command).words);
     titles.push_back(shown_words(command));
+    if (!fine) continue;
+    CommandPatterns compiled = compile_command(draft, command);
+    if (patterns.empty()) begins = beginning(compiled);
+    patterns.push_back(std::move(compiled.words));
   }
   draft.entry.headline = transaction_title(titles);
   if (!good) return;
   draft.set("command", literal_pattern("MULTI"), draft.headline.at);
+  if (begins) draft.set("key", begins, draft.headline.at);
   draft.set("args", words_pattern(std::move(patterns), false), draft.headline.at);
 }
 
@@ -148,6 +165,8 @@ void load_redis(EntryDraft& draft) {
   if (draft.headline.is_table()) return load_transaction(draft);
   draft.entry.headline = "redis " + shown_words(draft.headline);
   if (!check_words(draft, draft.headline)) return;
+  if (asserts_nothing(draft.headline))
+    return refuse(draft.problems, draft.headline, "this command is \"*\" everywhere: it asserts nothing", fmt::format("name at least one word: {}", kExample));
   CommandPatterns command = compile_command(draft, draft.headline);
   draft.set("command", command.name, draft.headline.at);
   if (command.key) draft.set("key", command.key, draft.headline.at);

@@ -70,6 +70,7 @@ std::string accepting_step(const TurnStory& story, const Turn& turn, const std::
     for (const FieldPattern& field : *all) {
       const bool told = std::ranges::find(fields, &field) != fields.end();
       const bool withheld = std::ranges::find(story.call.withheld, field.name) != story.call.withheld.end();
+      if (!withheld && field_of(story.call.fields, field.name) == nullptr) continue;  // it was not said at all
       if (withheld && field.pattern) table[field.name] = field.pattern->shown();
       else if (told || field.pattern) table[field.name] = accepted(story, field);
     }

@@ -81,7 +81,7 @@ void read_sendmail(EntryDraft& draft, const Node& content, Turn& turn, Node::Tab
     if (!node) refuse(draft.problems, content, fmt::format("sendmail says no '{}'", name), "\"*\" for any");
     else if (name == "to" && node->text() && *node->text() != "*")
       refuse(draft.problems, *node, "'to' is an array of recipients, in order, or \"*\"", fmt::format("to = [\"{}\"]", *node->text()));
-    else assert_field(turn, name, compile_pattern(*node, draft.problems), node->at);
+    else assert_field(turn, name, name == "to" ? compile_recipients_pattern(*node, draft.problems) : compile_pattern(*node, draft.problems), node->at);
   }
   const Node *message = content.find("message"), *data = content.find("data");
   if (message && data)

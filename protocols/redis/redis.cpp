@@ -93,6 +93,8 @@ Event RedisDecoder::read_in_transaction(Words words, std::string& out) {
     for (const Words& queued : queued_) commands.push_back(to_value(queued));
     command_ = std::move(words);
     Fields fields = {{"server", server_}, {"command", "MULTI"}, {"args", std::move(commands)}};
+    // What a transaction begins with tells it from others.
+    if (!queued_.empty()) fields["key"] = queued_.front().front() + (queued_.front().size() > 1 ? " " + queued_.front()[1] : "");
     return Call{"transaction", std::move(fields)};
   }
   if (name == "DISCARD") {
@@ -152,11 +154,12 @@ void RedisDecoder::answer_value(const Words& command, const Value& answer, std::
 }
 
 /// EXEC: what each of the commands answers.
+/// One item for each command, whatever the reply has: clients count them.
 void RedisDecoder::answer_transaction(const Value* items, std::string& out) const {
-  writer(out).array(items != nullptr ? items->size() : queued_.size());
-  for (std::size_t i = 0; i < (items != nullptr ? items->size() : queued_.size()); ++i) {
-    if (items == nullptr) answer_default(queued_[i], out);
-    else answer_value(i < queued_.size() ? queued_[i] : command_, (*items)[i], out);
+  writer(out).array(queued_.size());
+  for (std::size_t i = 0; i < queued_.size(); ++i) {
+    if (items == nullptr || i >= items->size()) answer_default(queued_[i], out);
+    else answer_value(queued_[i], (*items)[i], out);
   }
 }
 

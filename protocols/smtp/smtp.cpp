@@ -61,7 +61,14 @@ DecodeResult SmtpDecoder::decode(std::string_view in, std::string& out) {
 DecodeResult SmtpDecoder::finish(std::string_view in) {
   const bool in_message = dotted_ || chunk_;
   if (in_message || !in.empty()) asked_ = Asked::noop;  // a refusal is a plain line
-  if (in_message) return std::unexpected(ProtocolError{in.size(), "the connection ended in the middle of a message"});
+  if (in_message) {
+    // A client that has sent RCPT and DATA in one go leaves when it reads that a recipient was refused.
+    const bool gives_up = mail_ && !mail_->told && mail_->data.empty() && in.empty() && mail_->accepted.size() < mail_->to.size();
+    dotted_.reset();
+    chunk_.reset();
+    if (gives_up) return Decoded{0, unsent_mail()};
+    return std::unexpected(ProtocolError{in.size(), "the connection ended in the middle of a message"});
+  }
   if (!in.empty()) return std::unexpected(ProtocolError{in.size(), "the connection ended in the middle of a line"});
   if (mail_ && !mail_->told) return Decoded{0, unsent_mail()};
   return Decoded{0, NeedMore{}};
@@ -282,7 +289,8 @@ Call SmtpDecoder::unsent_mail() {
   // A client may stop at the first recipient that is refused, and where the sender is.
   const bool stopped = mail_->reply.contains("rcpt") && mail_->reply.at("rcpt").is_array() && mail_->accepted.size() < mail_->to.size() &&
                        mail_->to.size() < mail_->reply.at("rcpt").size();
-  if ((mail_->sender_refused && mail_->to.empty()) || stopped) out.withheld.push_back("to");
+  if (mail_->sender_refused && mail_->to.empty()) out.withheld.push_back("to");
+  if (stopped) out.fields["to"].push_back(nullptr);  // and those that it did not name any more
   return out;
 }
 

@@ -366,7 +366,8 @@ asio::awaitable<CallServer::Next> CallServer::take(Event event, std::string_view
 asio::awaitable<void> CallServer::refuse_bytes(const ProtocolError& error) {
   Finding finding;
   finding.kind = ViolationKind::undecoded;
-  finding.message = fmt::format("{}: not {}: {} (byte {})", site_.target, decoder_->info().name, error.what, error.at);
+  finding.message = io_.ended() ? fmt::format("{}: {}: {}", site_.target, decoder_->info().name, error.what)
+                                : fmt::format("{}: not {}: {} (byte {})", site_.target, decoder_->info().name, error.what, error.at);
   const std::string_view input = io_.input();
   Fields data = {{"data", std::string(input.substr(0, services_.spec.settings.body_limit))}};
   decoder_->refuse(error.what, out_);

@@ -164,6 +164,10 @@ def answered(reply: str, *more: str) -> str:
 ONE_GONE = '{ rcpt = ["250 ok", "550 5.1.1 no such user"] }'
 ALL_GONE = '{ rcpt = "550 5.1.1 no such user" }'
 ANSWERS = [
+    Case("a recipient that was named before the client gave up is compared",
+         ["sh", "-c", "printf 'Subject: s\\n\\nt\\n' > m.eml; curl -sS smtp://mail.example.com:25 --mail-from a@x --mail-rcpt wrong@x --mail-rcpt gone@x --mail-rcpt c@x -T m.eml || true"],
+         'version = 1\n[[expect]]\nsmtp = "mail.example.com:25"\nsteps = [ { ehlo = "*" }, { sendmail = { from = "a@x", to = ["b@x", "gone@x", "c@x"], message = "*" }, '
+         'reply = { rcpt = ["250 ok", "550 no", "250 ok"] } } ]\n', exit=3, has=['to[0]   expected "b@x"    got "wrong@x"']),
     Case("rcpt 550 for one: smtplib", python("sendmail", "plain", 25), answered(ONE_GONE), stdout="bob@example.com 550 5.1.1 no such user\nsent\n"),
     Case("rcpt 550 for one: aiosmtplib", python("aiosmtplib", "plain", 25), answered(ONE_GONE), stdout="bob@example.com 550 5.1.1 no such user\nsent\n"),
     Case("rcpt 550 for one: nodemailer", node("plain", 25), answered(ONE_GONE), stdout="bob@example.com 550\nsent\n", env=NODE),

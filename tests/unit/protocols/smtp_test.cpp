@@ -77,7 +77,16 @@ TEST(SmtpScript, AClientMayStopAtTheFirstThatIsRefused) {
   talk.say("EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n");
   talk.end();
   ASSERT_EQ(talk.calls.size(), 1u);
-  EXPECT_EQ(talk.calls[0].withheld, (Withheld{"message", "data", "to"}));
+  EXPECT_EQ(talk.calls[0].withheld, (Withheld{"message", "data"}));
+  EXPECT_EQ(talk.calls[0].fields["to"], Value({"c@d", nullptr}));  // and whom else it would have named
+}
+
+TEST(SmtpScript, AClientMayLeaveInTheMiddleOfWhatItHasPipelined) {
+  Dialogue talk(Fields::object({{"rcpt", {"250 ok", "550 gone"}}}));
+  talk.say("EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\n");
+  talk.end();
+  ASSERT_EQ(talk.calls.size(), 1u);
+  EXPECT_EQ(talk.calls[0].fields["to"], Value({"c@d", "e@f"}));
 }
 
 TEST(SmtpScript, ARefusedSenderTakesTheNextMail) {

@@ -14,6 +14,7 @@ Fields redis_call(const char* words, const char* server = "cache.test:6379") {
   const bool many = args.front().is_array();
   Fields call = {{"server", server}, {"command", many ? Value("MULTI") : args.front()}};
   if (!many && args.size() > 1) call["key"] = args[1];
+  if (many) call["key"] = args[0][0].get<std::string>() + " " + args[0][1].get<std::string>();
   call["args"] = args;
   return call;
 }
@@ -118,6 +119,18 @@ reply = [1, true, "y"])", R"([["INCR", "hits"], ["EXPIRE", "hits", "90"]])",
   args[1][2] 60 90
   args[2] ["GET","x"] (none)
   accept it: redis = { multi = [["INCR", "hits"], ["EXPIRE", "hits", "90"]] })"},
+    {"ATransactionBesideAnother", R"([[expect]]
+redis = { multi = [["INCRBY", "n", 1]] }
+reply = [1]
+any_order = "both"
+
+[[expect]]
+redis = { multi = [["SET", "k", "v"], ["GET", "k"]] }
+reply = ["OK", "v"]
+any_order = "both")", R"([["SET", "k", "changed"], ["GET", "k"]])",
+     R"(mismatch: redis MULTI [["SET", "k", "changed"], ["GET", "k"]]: 1 field differs
+  args[0][2] v changed
+  accept it: redis = { multi = [["SET", "k", "changed"], ["GET", "k"]] })"},
     {"InATransactionOnly", R"([[expect]]
 redis = { multi = [["INCR", "hits"], ["EXPIRE", "hits", "60"]] }
 reply = [1, true])", R"(["INCR", "hits"])",
