@@ -98,6 +98,10 @@ class TurnSession : public CallSession {
   }
 
   Outcome offer(const Call& call, std::uint64_t seq) override {
+    if (begins_another(call)) {
+      if (call.peek) return preview(TurnProgress(*entry_for(call)), call);
+      at_.reset();  // the end of the connection, which is left, ends this one too
+    }
     if (!at_) {
       const Entry* entry = entry_for(call);
       if (!entry) return without_entry(call);
@@ -199,6 +203,15 @@ class TurnSession : public CallSession {
     if (overtaken.empty()) return;
     const bool is_title = title.find(' ') != title.npos;
     opening_findings_.push_back(out_of_order_finding(is_title ? title : entry_title(entry) + ": " + title, entry, overtaken, book().spec));
+  }
+
+  /// A connection of a pool that has played all of its entry goes on with the next one that its call fits.
+  bool begins_another(const Call& call) const {
+    if (!at_ || is_undecided() || refused_ || call.unnamed != Unnamed::unexpected || !at_->is_over() || start_.opening.is_call) return false;
+    if (at_->choose(call, book()).kind != Choice::Kind::none) return false;
+    return std::ranges::any_of(candidates_, [&](const Entry* entry) {
+      return is_free(*entry) && TurnProgress(*entry).choose(call, book()).kind == Choice::Kind::in_turn;
+    });
   }
 
   // Entries may begin alike: two mails with one EHLO. Until a call tells them apart the session holds one of them, and changes

@@ -274,6 +274,13 @@ std::string suggest_socket(const Destination& to, std::string_view first_bytes) 
   return "[[expect]]\n" + toml_lines({{"socket", toml_string(to.url())}, {"steps", fmt::format("[ {} ]", step)}});
 }
 
+Value pasteable(Value said) {
+  if (said.is_string() && !is_text(said.get_ref<const std::string&>())) return spoken_bytes(said.get_ref<const std::string&>());
+  if (said.is_structured())
+    for (Value& item : said) item = pasteable(std::move(item));
+  return said;
+}
+
 std::string suggest_step(const ProtocolInfo& protocol, const Call& call) {
   const auto is_said = [&](const std::string& name) {
     if (std::ranges::find(call.withheld, name) != call.withheld.end()) return false;
@@ -299,7 +306,8 @@ std::string suggest_session(const ProtocolInfo& protocol, const Fields& opening,
   if (const Value headers = spoken_headers(opening, around); !headers.empty()) rows.emplace_back("headers", toml_value(headers));
   // A handshake that was refused says nothing of the messages that follow; without steps the next run tells them.
   if (!steps.empty()) rows.emplace_back("steps", fmt::format("[\n  {},\n]", steps));
-  else if (protocol.name != "websocket") rows.emplace_back("steps", "[ ]");
+  else if (protocol.name == "postgres") rows.emplace_back("steps", "[ { close = true } ]");
+  else if (protocol.name == "smtp") rows.emplace_back("steps", "[ { quit = true } ]");
   return "[[expect]]\n" + toml_lines(rows);
 }
 

@@ -21,6 +21,9 @@ std::string field_line(std::string_view name, const Value& spoken);
 /// A whole [[expect]] for `call`.
 std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around);
 
+/// What a pattern says, its bytes that are no text in hex or base64: TOML has no others.
+Value pasteable(Value said);
+
 /// A call of a session as a step: `{ query = "SELECT 1", params = [ ] }`. Its reply is the user's to write.
 std::string suggest_step(const ProtocolInfo& protocol, const Call& call);
 

@@ -53,7 +53,7 @@ void note_history(const TurnStory& story, Finding& out) {
 Value accepted(const TurnStory& story, const FieldPattern& field) {
   const Value* found = field_of(story.call.fields, field.name);
   const Value actual = found ? *found : Value("");
-  return field.pattern ? field.pattern->accepting(actual, story.book.known, story.book.around)
+  return field.pattern ? pasteable(field.pattern->accepting(actual, story.book.known, story.book.around))
                        : spoken_field(field.name, story.call.fields, story.book.around);
 }
 

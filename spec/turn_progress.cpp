@@ -1,6 +1,8 @@
 // spec/turn_progress.cpp - see turn_progress.h.
 #include "spec/turn_progress.h"
 
+#include <algorithm>
+
 #include "spec/turn_match.h"
 
 namespace bigfoot {
@@ -21,7 +23,7 @@ Choice TurnProgress::choose(const Call& call, const LedgerBook& book) const {
       if (kind == Choice::Kind::in_turn || kind == Choice::Kind::overtaken) return {kind, i, std::move(match)};
       // What only looks like an ambient call further on is ambient now; but an end is the end.
       if (is_judged && best.kind != Choice::Kind::too_early) best = {kind, i, std::move(match)};
-    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && is_judged) {
+    } else if (fit == TurnFit::different && is_next && best.kind == Choice::Kind::none && (is_judged || turn.required)) {  // a ping that is awaited, with other bytes
       best = {Choice::Kind::different, i, std::move(match)};
     }
     if (is_next && turn.required) in_window = false;
@@ -63,6 +65,10 @@ void TurnProgress::leave() {
     if (!turn.push && turn.verb == "close") states_[i] = State::played;
     return;
   }
+}
+
+bool TurnProgress::is_over() const {
+  return std::ranges::all_of(missing(true), [](const Turn* turn) { return !turn->push && turn->verb == "close"; });
 }
 
 std::vector<const Turn*> TurnProgress::missing(bool required) const {

@@ -32,6 +32,8 @@ class TurnProgress {
   void pushed(const Turn& turn) { mark_played(static_cast<std::size_t>(&turn - entry_->turns.data())); }
   /// The end of the connection is the program's `close`, where that is the next thing to come.
   void leave();
+  /// Nothing is left that has to come, but the end of the connection.
+  bool is_over() const;
   /// Turns that may still come, or should have; `required` only.
   std::vector<const Turn*> missing(bool required) const;
   const std::vector<const Turn*>& history() const { return history_; }  ///< played, in order

@@ -85,9 +85,11 @@ Event PostgresDecoder::run(Current current, std::string& out) {
     if (is_simple_) finish_simple(out);
     return Aside{"query", shown};
   }
-  if (is_refused_by_transaction(statement)) {
-    fail("25P02", {{"message", "current transaction is aborted, commands ignored until end of transaction block"}}, out);
-    return Aside{"query", shown};
+  if (is_refused_by_transaction(statement)) {  // whatever the spec says of it; but it says something of every query
+    asked_ = Asked::in_failed_transaction;
+    Call call = call_of(statement, current_.params);
+    if (call.unnamed == Unnamed::unexpected) call.unnamed = Unnamed::unasserted;
+    return call;
   }
   if (statement.kind == StatementKind::copy_in) {
     asked_ = Asked::start_of_copy;

@@ -26,6 +26,7 @@ constexpr std::int32_t kAuthenticationOk = 0;
 
 DecodeResult PostgresDecoder::decode(std::string_view in, std::string& out) {
   std::size_t used = 0;
+  if (phase_ == Phase::over) return Decoded{0, Goodbye{}};  // whoever cancels waits for the server to hang up
   for (;;) {
     if (next_call_) {
       Call call = std::move(*next_call_);
@@ -221,6 +222,9 @@ AfterReply PostgresDecoder::answer(const Fields& reply, std::string& out) {
     case Asked::function:
       asked_ = Asked::function;
       return refuse("a function call by number cannot be scripted", out);
+    case Asked::in_failed_transaction:
+      fail("25P02", {{"message", "current transaction is aborted, commands ignored until end of transaction block"}}, out);
+      return AfterReply::keep_open;
     case Asked::end:
     case Asked::nothing: break;
   }

@@ -42,7 +42,7 @@ class PostgresDecoder : public Decoder {
  private:
   enum class Phase { startup, opening, login, refused, ready, copying, over };  // refused: the password was wrong
   /// What the last call, or opening, asks for.
-  enum class Asked { nothing, statement, columns_of_statement, columns_of_portal, start_of_copy, end, function };
+  enum class Asked { nothing, statement, columns_of_statement, columns_of_portal, start_of_copy, in_failed_transaction, end, function };
   enum class Transaction : char { none = 'I', open = 'T', failed = 'E' };
 
   struct Prepared {

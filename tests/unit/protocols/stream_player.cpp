@@ -69,6 +69,10 @@ class Player {
       if (to->protocol == "tls") decoder_->secured();  // what follows stands for what comes inside TLS
       else over_ = true;
     }
+    if (std::holds_alternative<Goodbye>(result->event)) {
+      log_ += "goodbye\n";
+      over_ = true;
+    }
     return !over_ && !std::holds_alternative<NeedMore>(result->event);
   }
 
