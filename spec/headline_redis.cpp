@@ -98,6 +98,15 @@ CommandPatterns compile_command(EntryDraft& draft, const Node& command) {
   return out;
 }
 
+/// Name and key of a transaction's first command, which say what transaction it is.
+PatternPtr compile_first(EntryDraft& draft, const Node& command) {
+  const Node::Array& given = *command.array();
+  const std::size_t named = std::min<std::size_t>(2, given.size() - (is_open(given) ? 1 : 0));
+  std::vector<PatternPtr> words;
+  for (std::size_t i = 0; i < named; ++i) words.push_back(compile_pattern(spoken_on_the_wire(given[i], i == 0), draft.problems));
+  return words_pattern(std::move(words), named < given.size());
+}
+
 std::string shown_words(const Node& command) {
   std::vector<std::string> words;
   for (const Node& word : command.array() ? *command.array() : Node::Array{}) {
@@ -131,6 +140,7 @@ void load_transaction(EntryDraft& draft) {
   draft.entry.headline = transaction_title(titles);
   if (!good) return;
   draft.set("command", literal_pattern("MULTI"), draft.headline.at);
+  if (!commands->empty()) draft.set("key", compile_first(draft, commands->front()), draft.headline.at);
   draft.set("args", words_pattern(std::move(patterns), false), draft.headline.at);
 }
 

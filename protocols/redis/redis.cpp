@@ -89,11 +89,8 @@ Event RedisDecoder::read_in_transaction(Words words, std::string& out) {
   const std::string name = words.front();
   if (name == "EXEC") {
     in_transaction_ = false;
-    Value commands = Value::array();
-    for (const Words& queued : queued_) commands.push_back(to_value(queued));
     command_ = std::move(words);
-    Fields fields = {{"server", server_}, {"command", "MULTI"}, {"args", std::move(commands)}};
-    return Call{"transaction", std::move(fields)};
+    return transaction();
   }
   if (name == "DISCARD") {
     in_transaction_ = false;
@@ -108,6 +105,16 @@ Event RedisDecoder::read_in_transaction(Words words, std::string& out) {
   queued_.push_back(std::move(words));
   writer(out).status("QUEUED");
   return NeedMore{};
+}
+
+/// What is queued, as one call. Its first command says which transaction it is.
+Call RedisDecoder::transaction() {
+  Value commands = Value::array();
+  for (const Words& queued : queued_) commands.push_back(to_value(queued));
+  Fields fields = {{"server", server_}, {"command", "MULTI"}};
+  if (!queued_.empty()) fields["key"] = to_value(Words(queued_.front().begin(), queued_.front().begin() + std::min<std::ptrdiff_t>(2, std::ssize(queued_.front()))));
+  fields["args"] = std::move(commands);
+  return Call{"transaction", std::move(fields)};
 }
 
 Event RedisDecoder::call(std::string op, Words words) {
@@ -151,12 +158,12 @@ void RedisDecoder::answer_value(const Words& command, const Value& answer, std::
   else writer(out).value(answer);
 }
 
-/// EXEC: what each of the commands answers.
+/// EXEC: what each of the commands answers. A client counts on one item for each that it sent.
 void RedisDecoder::answer_transaction(const Value* items, std::string& out) const {
-  writer(out).array(items != nullptr ? items->size() : queued_.size());
-  for (std::size_t i = 0; i < (items != nullptr ? items->size() : queued_.size()); ++i) {
-    if (items == nullptr) answer_default(queued_[i], out);
-    else answer_value(i < queued_.size() ? queued_[i] : command_, (*items)[i], out);
+  writer(out).array(queued_.size());
+  for (std::size_t i = 0; i < queued_.size(); ++i) {
+    if (items == nullptr || i >= items->size()) answer_default(queued_[i], out);
+    else answer_value(queued_[i], (*items)[i], out);
   }
 }
 

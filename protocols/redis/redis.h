@@ -34,6 +34,7 @@ class RedisDecoder : public SettledDecoder {
   Event read(Words words, std::string& out);
   Event read_in_transaction(Words words, std::string& out);
   Event call(std::string op, Words words);
+  Call transaction();
   void answer_default(const Words& command, std::string& out) const;
   void answer_value(const Words& command, const Value& answer, std::string& out) const;
   void answer_transaction(const Value* items, std::string& out) const;

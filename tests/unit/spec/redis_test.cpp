@@ -14,6 +14,7 @@ Fields redis_call(const char* words, const char* server = "cache.test:6379") {
   const bool many = args.front().is_array();
   Fields call = {{"server", server}, {"command", many ? Value("MULTI") : args.front()}};
   if (!many && args.size() > 1) call["key"] = args[1];
+  if (many) call["key"] = args[0].size() > 2 ? Value::array({args[0][0], args[0][1]}) : args[0];
   call["args"] = args;
   return call;
 }
@@ -134,6 +135,19 @@ reply = 1)", R"([["INCR", "hits"], ["SET", "k", "v"]])",
   add: [[expect]]
 redis = { multi = [["INCR", "hits"], ["SET", "k", "v"]] }
 reply = [1, "OK"])"},
+    {"TheTransactionThatIsMeant", R"([[expect]]
+redis = { multi = [["INCRBY", "n", 1]] }
+required = false
+reply = [1]
+[[expect]]
+redis = { multi = [["SET", "k", "v"], ["GET", "k"]] }
+reply = ["OK", "v"])", R"([["SET", "k", "CHANGED"], ["GET", "k"]])",
+     R"(mismatch: redis MULTI [["SET", "k", "CHANGED"], ["GET", "k"]]: 1 field differs
+  args[0][2] v CHANGED
+  accept it: redis = { multi = [["SET", "k", "CHANGED"], ["GET", "k"]] })"},
+    {"ATransactionWithFurtherWords", R"([[expect]]
+redis = { multi = [["MSET", "**"], ["PING"]] }
+reply = ["OK", "PONG"])", R"([["MSET", "a", "1"], ["PING"]])", R"({"value":["OK","PONG"]})"},
     {"BytesInAReply", R"([[expect]]
 redis = ["GET", "k"]
 reply = { json = { a = [1, 2] } })", R"(["GET", "k"])", R"({"value":"{\"a\":[1,2]}"})"},
