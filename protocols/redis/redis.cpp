@@ -65,6 +65,11 @@ DecodeResult RedisDecoder::decode(std::string_view in, std::string& out) {
 
 DecodeResult RedisDecoder::finish(std::string_view in) {
   if (!in.empty()) return std::unexpected(ProtocolError{in.size(), "the connection ended in the middle of a command"});
+  if (std::exchange(in_transaction_, false) && !queued_.empty()) {
+    abandoned_ = true;
+    command_ = {"EXEC"};
+    return Decoded{0, transaction()};
+  }
   return Decoded{0, NeedMore{}};
 }
 
@@ -89,22 +94,26 @@ Event RedisDecoder::read_in_transaction(Words words, std::string& out) {
   const std::string name = words.front();
   if (name == "EXEC") {
     in_transaction_ = false;
+    if (queued_.empty()) {  // nothing to assert
+      writer(out).array(0);
+      return Aside{"exec", {{"args", to_value(words)}}};
+    }
     command_ = std::move(words);
     return transaction();
   }
   if (name == "DISCARD") {
     in_transaction_ = false;
-    queued_.clear();
+    Value commands = Value::array();
+    for (const Words& queued : std::exchange(queued_, {})) commands.push_back(to_value(queued));
     writer(out).status("OK");
-    return Aside{"discard", {{"args", to_value(words)}}};
+    return Aside{"discard", {{"args", to_value(words)}, {"queued", std::move(commands)}}};
   }
   if (name == "MULTI") {
     writer(out).error("ERR MULTI calls can not be nested");
     return Aside{"multi", {{"args", to_value(words)}}};
   }
-  queued_.push_back(std::move(words));
   writer(out).status("QUEUED");
-  return NeedMore{};
+  return Aside{"queued", {{"args", to_value(queued_.emplace_back(std::move(words)))}}};
 }
 
 /// What is queued, as one call. Its first command says which transaction it is.
@@ -112,7 +121,8 @@ Call RedisDecoder::transaction() {
   Value commands = Value::array();
   for (const Words& queued : queued_) commands.push_back(to_value(queued));
   Fields fields = {{"server", server_}, {"command", "MULTI"}};
-  if (!queued_.empty()) fields["key"] = to_value(Words(queued_.front().begin(), queued_.front().begin() + std::min<std::ptrdiff_t>(2, std::ssize(queued_.front()))));
+  const Words& first = queued_.front();
+  fields["key"] = to_value(Words(first.begin(), first.begin() + std::min<std::ptrdiff_t>(2, std::ssize(first))));
   fields["args"] = std::move(commands);
   return Call{"transaction", std::move(fields)};
 }
@@ -127,6 +137,7 @@ Event RedisDecoder::call(std::string op, Words words) {
 }
 
 AfterReply RedisDecoder::encode(const Fields& reply, std::string& out) {
+  if (abandoned_) return AfterReply::keep_open;
   const auto given = [&](const char* name) -> const Value* {
     const auto found = reply.is_object() ? reply.find(name) : reply.end();
     return reply.is_object() && found != reply.end() ? &*found : nullptr;
@@ -168,7 +179,7 @@ void RedisDecoder::answer_transaction(const Value* items, std::string& out) cons
 }
 
 AfterReply RedisDecoder::refuse(std::string_view why, std::string& out) {
-  writer(out).error(fmt::format("BIGFOOT {}", why));
+  if (!abandoned_) writer(out).error(fmt::format("BIGFOOT {}", why));
   return AfterReply::keep_open;
 }
 

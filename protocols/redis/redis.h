@@ -13,8 +13,8 @@ namespace bigfoot {
 
 extern const ProtocolInfo kRedisInfo;
 
-/// One connection. A call is one command; from MULTI to EXEC it is one call, whose `args` are the commands between. `server`
-/// of a call is host:port, or unix:// and the path where the peer has no port.
+/// One connection. A call is one command; from MULTI to EXEC it is one call, whose `args` are the commands between; so it is
+/// where the connection ends before EXEC, and nobody hears the answer. `server` of a call is host:port, or unix:// and the path where the peer has no port.
 class RedisDecoder : public SettledDecoder {
  public:
   explicit RedisDecoder(const Peer& peer);
@@ -46,6 +46,7 @@ class RedisDecoder : public SettledDecoder {
   RespWriter::Version version_ = RespWriter::Version::resp2;
   Words command_;              // of the call that waits for its answer
   bool in_transaction_ = false;
+  bool abandoned_ = false;     // the call is a transaction without EXEC: it gets no answer
   std::vector<Words> queued_;  // since MULTI; until the answer to EXEC is given
   std::vector<std::string> channels_;  // subscribed to, patterns too
   std::vector<Later> later_;
