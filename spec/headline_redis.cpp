@@ -74,9 +74,21 @@ bool check_words(EntryDraft& draft, const Node& command) {
     refuse(draft.problems, words->front(), fmt::format("{} is no command of its own: MULTI to EXEC is one interaction", name), std::string(kMultiExample));
     return false;
   }
+  for (std::size_t i = 0; i < words->size(); ++i) {
+    const std::string* text = (*words)[i].text();
+    const bool last = i > 0 && i + 1 == words->size();
+    if (!text || *text != kFurtherWords || last) continue;
+    refuse(draft.problems, (*words)[i], "\"**\" stands for further words, so it is the last, behind the name", "redis = [\"MSET\", \"a\", \"**\"]");
+    good = false;
+  }
   const bool spaced = !name.empty() && name.find(' ') != name.npos && !has_hole(name);
   if (spaced) refuse(draft.problems, words->front(), fmt::format("'{}' is more than one word", *words->front().text()), fmt::format("each word is an item of its own: {}", kExample));
   return good && !spaced;
+}
+
+/// No word says anything: "*" and "**" only.
+bool says_nothing(const Node& command) {
+  return std::ranges::all_of(*command.array(), [](const Node& word) { return word.text() && (*word.text() == "*" || *word.text() == kFurtherWords); });
 }
 
 /// A word that may come after all that are named: "**" as the last.
@@ -119,6 +131,8 @@ std::string shown_words(const Node& command) {
 void load_transaction(EntryDraft& draft) {
   draft.entry.headline = "redis MULTI";
   const Node* multi = draft.headline.find("multi");
+  if (multi && multi->array() && multi->array()->empty())
+    return refuse(draft.problems, *multi, "a transaction without commands asserts nothing", std::string(kMultiExample));
   if (!multi || draft.headline.table()->size() != 1) {
     refuse(draft.problems, draft.headline, "a Redis table has the one key 'multi'", std::string(kMultiExample));
     return;
@@ -140,7 +154,7 @@ void load_transaction(EntryDraft& draft) {
   draft.entry.headline = transaction_title(titles);
   if (!good) return;
   draft.set("command", literal_pattern("MULTI"), draft.headline.at);
-  if (!commands->empty()) draft.set("key", compile_first(draft, commands->front()), draft.headline.at);
+  draft.set("key", compile_first(draft, commands->front()), draft.headline.at);
   draft.set("args", words_pattern(std::move(patterns), false), draft.headline.at);
 }
 
@@ -159,8 +173,14 @@ void load_redis(EntryDraft& draft) {
   draft.entry.headline = "redis " + shown_words(draft.headline);
   if (!check_words(draft, draft.headline)) return;
   CommandPatterns command = compile_command(draft, draft.headline);
+  if (says_nothing(draft.headline) && !draft.fields.contains("server")) {
+    command.key.reset();
+    command.words = any_pattern();
+  }
   draft.set("command", command.name, draft.headline.at);
-  if (command.key) draft.set("key", command.key, draft.headline.at);
+  const Value* name = command.name ? command.name->literal() : nullptr;
+  const bool by_name = name && name->is_string() && is_known_by_name(name->get_ref<const std::string&>());
+  if (command.key && !by_name) draft.set("key", command.key, draft.headline.at);
   draft.set("args", command.words, draft.headline.at);
 }
 

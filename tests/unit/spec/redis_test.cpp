@@ -148,6 +148,38 @@ reply = ["OK", "v"])", R"([["SET", "k", "CHANGED"], ["GET", "k"]])",
     {"ATransactionWithFurtherWords", R"([[expect]]
 redis = { multi = [["MSET", "**"], ["PING"]] }
 reply = ["OK", "PONG"])", R"([["MSET", "a", "1"], ["PING"]])", R"({"value":["OK","PONG"]})"},
+    {"AuthWithAnotherWord", R"([[expect]]
+redis = ["AUTH", "secret"]
+reply = "OK")", R"(["AUTH", "wrong"])",
+     R"(mismatch: redis ["AUTH", "wrong"]: 1 field differs
+  args[1] secret wrong
+  accept it: redis = ["AUTH", "wrong"])"},
+    {"AnotherCommandFarAway", R"([[expect]]
+redis = { multi = [["SET", "a", "1"]] }
+reply = ["OK"]
+[[expect]]
+redis = ["XADD", "t", "*", "a", "1"]
+reply = "1-0")", R"(["SISMEMBER", "s", "x"])",
+     R"(unexpected: redis ["SISMEMBER", "s", "x"]
+  add: [[expect]]
+redis = ["SISMEMBER", "s", "x"]
+reply = 1)"},
+    {"ABlockingCommandGetsNothing", "", R"(["BLPOP", "q", "1"])", R"(unexpected: redis ["BLPOP", "q", "1"]
+  add: [[expect]]
+redis = ["BLPOP", "q", "1"]
+reply = { nil = true })"},
+    {"APopWithACount", "", R"(["LPOP", "q", "2"])", R"(unexpected: redis ["LPOP", "q", "2"]
+  add: [[expect]]
+redis = ["LPOP", "q", "2"]
+reply = [ ])"},
+    {"TheEncodingOfAnObject", "", R"(["OBJECT", "encoding", "k"])", R"(unexpected: redis ["OBJECT", "encoding", "k"]
+  add: [[expect]]
+redis = ["OBJECT", "encoding", "k"]
+reply = "embstr")"},
+    {"TheMemoryOfAKey", "", R"(["MEMORY", "USAGE", "k"])", R"(unexpected: redis ["MEMORY", "USAGE", "k"]
+  add: [[expect]]
+redis = ["MEMORY", "USAGE", "k"]
+reply = 1)"},
     {"BytesInAReply", R"([[expect]]
 redis = ["GET", "k"]
 reply = { json = { a = [1, 2] } })", R"(["GET", "k"])", R"({"value":"{\"a\":[1,2]}"})"},
@@ -192,6 +224,14 @@ TEST_P(RedisEntries, SuggestWhatServes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Spec, RedisEntries, testing::ValuesIn(kCases), [](const auto& info) { return std::string(info.param.name); });
+
+TEST(RedisLedger, KnowsChatterByName) {
+  const Spec spec = spec_of("[[expect]]\nredis = [\"AUTH\", \"secret\"]\nreply = \"OK\"\n[[expect]]\nredis = [\"CLIENT\", \"GETNAME\"]\nreply = \"me\"\n");
+  const Ledger ledger(spec, quiet_world());
+  EXPECT_TRUE(ledger.names(kRedisInfo, redis_call(R"(["AUTH", "wrong"])")));
+  EXPECT_TRUE(ledger.names(kRedisInfo, redis_call(R"(["CLIENT", "GETNAME"])")));
+  EXPECT_FALSE(ledger.names(kRedisInfo, redis_call(R"(["CLIENT", "SETINFO", "LIB-NAME", "x"])")));
+}
 
 TEST(RedisLedger, RepeatsWhatItHasServed) {
   const Spec spec = spec_of("[[expect]]\nredis = [\"GET\", \"k\"]\ntimes = 3\nreply = \"v\"\n");
