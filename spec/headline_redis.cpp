@@ -74,9 +74,21 @@ bool check_words(EntryDraft& draft, const Node& command) {
     refuse(draft.problems, words->front(), fmt::format("{} is no command of its own: MULTI to EXEC is one interaction", name), std::string(kMultiExample));
     return false;
   }
+  for (std::size_t i = 0; i < words->size(); ++i) {
+    const std::string* text = (*words)[i].text();
+    const bool last = i > 0 && i + 1 == words->size();
+    if (!text || *text != kFurtherWords || last) continue;
+    refuse(draft.problems, (*words)[i], "\"**\" stands for further words, so it is the last, behind the name", "redis = [\"MSET\", \"a\", \"**\"]");
+    good = false;
+  }
   const bool spaced = !name.empty() && name.find(' ') != name.npos && !has_hole(name);
   if (spaced) refuse(draft.problems, words->front(), fmt::format("'{}' is more than one word", *words->front().text()), fmt::format("each word is an item of its own: {}", kExample));
   return good && !spaced;
+}
+
+/// No word says anything: "*" and "**" only.
+bool says_nothing(const Node& command) {
+  return std::ranges::all_of(*command.array(), [](const Node& word) { return word.text() && (*word.text() == "*" || *word.text() == kFurtherWords); });
 }
 
 /// A word that may come after all that are named: "**" as the last.
@@ -98,6 +110,15 @@ CommandPatterns compile_command(EntryDraft& draft, const Node& command) {
   return out;
 }
 
+/// Name and key of a transaction's first command, which say what transaction it is.
+PatternPtr compile_first(EntryDraft& draft, const Node& command) {
+  const Node::Array& given = *command.array();
+  const std::size_t named = std::min<std::size_t>(2, given.size() - (is_open(given) ? 1 : 0));
+  std::vector<PatternPtr> words;
+  for (std::size_t i = 0; i < named; ++i) words.push_back(compile_pattern(spoken_on_the_wire(given[i], i == 0), draft.problems));
+  return words_pattern(std::move(words), named < given.size());
+}
+
 std::string shown_words(const Node& command) {
   std::vector<std::string> words;
   for (const Node& word : command.array() ? *command.array() : Node::Array{}) {
@@ -107,21 +128,11 @@ std::string shown_words(const Node& command) {
   return words_title(words);
 }
 
-/// "INCRBY visits": what a transaction begins with, as its calls carry it.
-PatternPtr beginning(const CommandPatterns& first) {
-  const Value* name = first.name ? first.name->literal() : nullptr;
-  const Value* key = first.key ? first.key->literal() : nullptr;
-  if (!name || !name->is_string() || (first.key && !(key && key->is_string()))) return nullptr;
-  return literal_pattern(name->get<std::string>() + (key ? " " + key->get<std::string>() : ""));
-}
-
-bool asserts_nothing(const Node& command) {
-  return std::ranges::all_of(*command.array(), [](const Node& word) { return word.text() && (*word.text() == "*" || *word.text() == "**"); });
-}
-
 void load_transaction(EntryDraft& draft) {
   draft.entry.headline = "redis MULTI";
   const Node* multi = draft.headline.find("multi");
+  if (multi && multi->array() && multi->array()->empty())
+    return refuse(draft.problems, *multi, "a transaction without commands asserts nothing", std::string(kMultiExample));
   if (!multi || draft.headline.table()->size() != 1) {
     refuse(draft.problems, draft.headline, "a Redis table has the one key 'multi'", std::string(kMultiExample));
     return;
@@ -133,21 +144,17 @@ void load_transaction(EntryDraft& draft) {
   }
   std::vector<PatternPtr> patterns;
   std::vector<std::string> titles;
-  PatternPtr begins;  // with what command and key, where both are literal
   bool good = true;
   for (const Node& command : *commands) {
     const bool fine = check_words(draft, command);
     good = good && fine;
+    if (fine) patterns.push_back(compile_command(draft, command).words);
     titles.push_back(shown_words(command));
-    if (!fine) continue;
-    CommandPatterns compiled = compile_command(draft, command);
-    if (patterns.empty()) begins = beginning(compiled);
-    patterns.push_back(std::move(compiled.words));
   }
   draft.entry.headline = transaction_title(titles);
   if (!good) return;
   draft.set("command", literal_pattern("MULTI"), draft.headline.at);
-  if (begins) draft.set("key", begins, draft.headline.at);
+  draft.set("key", compile_first(draft, commands->front()), draft.headline.at);
   draft.set("args", words_pattern(std::move(patterns), false), draft.headline.at);
 }
 
@@ -165,11 +172,15 @@ void load_redis(EntryDraft& draft) {
   if (draft.headline.is_table()) return load_transaction(draft);
   draft.entry.headline = "redis " + shown_words(draft.headline);
   if (!check_words(draft, draft.headline)) return;
-  if (asserts_nothing(draft.headline))
-    return refuse(draft.problems, draft.headline, "this command is \"*\" everywhere: it asserts nothing", fmt::format("name at least one word: {}", kExample));
   CommandPatterns command = compile_command(draft, draft.headline);
+  if (says_nothing(draft.headline) && !draft.fields.contains("server")) {
+    command.key.reset();
+    command.words = any_pattern();
+  }
   draft.set("command", command.name, draft.headline.at);
-  if (command.key) draft.set("key", command.key, draft.headline.at);
+  const Value* name = command.name ? command.name->literal() : nullptr;
+  const bool by_name = name && name->is_string() && is_known_by_name(name->get_ref<const std::string&>());
+  if (command.key && !by_name) draft.set("key", command.key, draft.headline.at);
   draft.set("args", command.words, draft.headline.at);
 }
 

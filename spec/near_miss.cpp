@@ -84,8 +84,8 @@ bool holds(const Pattern& transaction, const Value& command, const LedgerBook& b
   return fits || std::ranges::none_of(report.differences, [](const Difference& one) { return one.actual.has_value(); });
 }
 
-/// A command that is in a transaction and should not be, or the other way round; else name and key together make a call: of
-/// two that share neither, none is a slip of the other.
+/// A command that is in a transaction and should not be, or the other way round; else another command is a slip only where its
+/// key is the same.
 Miss judge_redis(const Entry& entry, const Fields& call, const LedgerBook& book) {
   const auto args = std::ranges::find(entry.asserted, "args", &FieldPattern::name);
   const Pattern* expected = args == entry.asserted.end() ? nullptr : args->pattern.get();
@@ -102,7 +102,9 @@ Miss judge_redis(const Entry& entry, const Fields& call, const LedgerBook& book)
     if (sent_many && !wants_many && holds(*sent, *expected, book)) return {2, "the program sent it inside MULTI"};
     if (!sent_many && wants_many && holds(*expected, *sent, book)) return {2, "the entry has it inside MULTI"};
   }
-  return differs("command") && differs("key") ? Miss{kTooFar, ""} : judge(entry, call, book);
+  const Pattern* key = identity_pattern(entry, "key");
+  const bool same_key = key && !key->is_any() && !differs("key");
+  return differs("command") && !same_key ? Miss{kTooFar, ""} : judge(entry, call, book);
 }
 
 /// A file elsewhere is no slip of one here: they share their folder or their name, or are written almost alike.

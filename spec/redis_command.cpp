@@ -26,10 +26,11 @@ constexpr UsualReply kUsualReplies[] = {
      " INCR INCRBY DECR DECRBY APPEND DEL UNLINK EXISTS EXPIRE PEXPIRE EXPIREAT PEXPIREAT PERSIST TTL PTTL TOUCH STRLEN SETRANGE SETBIT GETBIT BITCOUNT BITPOS "
      "BITOP HSET HSETNX HDEL HEXISTS HINCRBY HLEN HSTRLEN LPUSH RPUSH LPUSHX RPUSHX LLEN LREM LINSERT SADD SREM SCARD SISMEMBER SMOVE SDIFFSTORE SINTERSTORE "
      "SUNIONSTORE ZADD ZREM ZCARD ZCOUNT ZREMRANGEBYRANK ZREMRANGEBYSCORE ZUNIONSTORE ZINTERSTORE PUBLISH SPUBLISH SETNX MSETNX RENAMENX MOVE COPY DBSIZE LASTSAVE "
-     "PFADD PFCOUNT XLEN XDEL XACK XTRIM GEOADD WAIT OBJECT "},
+     "PFADD PFCOUNT XLEN XDEL XACK XTRIM GEOADD WAIT OBJECT MEMORY "},
     {"[ ]",
      " MGET HMGET HKEYS HVALS LRANGE KEYS SORT ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZRANGEBYLEX ZMSCORE SMISMEMBER XRANGE XREVRANGE GEOPOS GEOSEARCH "
-     "TIME ROLE SLOWLOG ZPOPMIN ZPOPMAX XREAD XREADGROUP BLPOP BRPOP BZPOPMIN BZPOPMAX "},
+     "TIME ROLE SLOWLOG ZPOPMIN ZPOPMAX "},
+    {"{ nil = true }", " BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP LMPOP BZPOPMIN BZPOPMAX BZMPOP ZMPOP XREAD XREADGROUP "},
     {"{ set = [ ] }", " SMEMBERS SDIFF SINTER SUNION "},
     {"{ map = { } }", " HGETALL "},
     {"[\"0\", [ ]]", " SCAN HSCAN SSCAN ZSCAN "},
@@ -38,6 +39,12 @@ constexpr UsualReply kUsualReplies[] = {
     {"\"PONG\"", " PING "},
     {"{ messages = [ ] }", " SUBSCRIBE PSUBSCRIBE SSUBSCRIBE "},
 };
+// Commands whose second word changes what they answer. Source: as above.
+struct ReplyOfPart {
+  std::string_view command, part, reply;
+};
+constexpr ReplyOfPart kRepliesOfParts[] = {{"OBJECT", "ENCODING", "\"embstr\""}, {"OBJECT", "HELP", "[ ]"}, {"MEMORY", "DOCTOR", "\"\""}, {"MEMORY", "PURGE", "\"OK\""}, {"MEMORY", "STATS", "{ map = { } }"}};
+constexpr std::string_view kManyWithCount[] = {"LPOP", "RPOP", "SPOP", "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER"};  // COMMAND key count
 constexpr std::string_view kUnknownReply = "\"\"";
 
 const Value& words_of(const Fields& call) {
@@ -59,6 +66,10 @@ std::vector<std::string> texts_of(const Value& words) {
 
 std::string usual_reply_of(const std::vector<std::string>& words) {
   if (words.empty()) return std::string(kUnknownReply);
+  if (words.size() > 2 && std::ranges::find(kManyWithCount, words.front()) != std::end(kManyWithCount)) return "[ ]";
+  const std::string part = words.size() > 1 ? upper_name(words[1]) : "";
+  const auto of_part = std::ranges::find_if(kRepliesOfParts, [&](const ReplyOfPart& row) { return row.command == words.front() && row.part == part; });
+  if (of_part != std::end(kRepliesOfParts)) return std::string(of_part->reply);
   const std::string word = fmt::format(" {} ", words.front());
   const auto row = std::ranges::find_if(kUsualReplies, [&](const UsualReply& usual) { return usual.commands.find(word) != usual.commands.npos; });
   if (row != std::end(kUsualReplies)) return std::string(row->reply);

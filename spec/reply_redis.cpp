@@ -72,6 +72,15 @@ void read_messages(EntryDraft& draft, const Node& node, ReplyParts& parts) {
   put(parts, "messages", std::move(out));
 }
 
+/// A subscription is confirmed by itself: what else there is to say are messages, or an error.
+void check_subscription(EntryDraft& draft, const Node& reply) {
+  const std::string name = name_of(draft);
+  if (name.empty() || !is_subscription(name)) return;
+  const auto fine = [](const auto& row) { return row.first == "messages" || row.first == "error" || row.first == "sequence" || is_common_reply_key(row.first); };
+  if (reply.is_table() && std::ranges::all_of(*reply.table(), fine)) return;
+  refuse(draft.problems, reply, fmt::format("{} is confirmed by itself, and gets messages or an error", name), "reply = { messages = [\"hello\"] }");
+}
+
 /// EXEC answers with one item for each command, with nil (a watched key changed), or with an error.
 void check_transaction(EntryDraft& draft, const Node& reply) {
   const Node* multi = draft.headline.is_table() ? draft.headline.find("multi") : nullptr;
@@ -92,6 +101,7 @@ void check_transaction(EntryDraft& draft, const Node& reply) {
 void read_redis_reply(EntryDraft& draft, const Node& reply, ReplyParts& parts) {
   const bool breaks = parts.reply.errno_code != 0 || parts.reply.fault != Fault::none;
   if (!breaks) check_transaction(draft, reply);
+  if (!breaks) check_subscription(draft, reply);
   if (!reply.is_table()) return put(parts, "value", reply);
   std::string_view first;
   for (const auto& [name, node] : *reply.table()) {

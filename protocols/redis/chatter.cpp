@@ -102,6 +102,8 @@ constexpr Row kChatter[] = {
     {"WATCH", ok},        {"UNWATCH", ok},       {"RESET", reset},
 };
 
+constexpr std::string_view kKnownByName[] = {"AUTH", "HELLO", "SELECT", "WATCH", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE"};
+
 const Row* find_row(std::string_view name) {
   const auto row = std::ranges::find(kChatter, name, &Row::name);
   return row == std::end(kChatter) ? nullptr : row;
@@ -125,6 +127,8 @@ std::string upper_name(std::string_view word) {
 }
 
 bool is_redis_chatter(std::string_view name) { return find_row(name) != nullptr; }
+
+bool is_known_by_name(std::string_view name) { return std::ranges::find(kKnownByName, name) != std::end(kKnownByName); }
 
 bool answer_chatter(const Words& words, Version& version, std::string& out) {
   const std::string name = upper_name(words[0]);

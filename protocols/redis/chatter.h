@@ -13,6 +13,9 @@ namespace bigfoot {
 /// Whether a command (name in upper case) belongs to the connection and not to the user's work: HELLO, AUTH, CLIENT, PING...
 bool is_redis_chatter(std::string_view name);
 
+/// Whether such a command means the same thing whatever its words are: AUTH is AUTH, but CLIENT GETNAME is not CLIENT ID.
+bool is_known_by_name(std::string_view name);
+
 /// Answers such a command as Redis 7 does. `version` is changed by HELLO. True: the server closes the connection then.
 bool answer_chatter(const std::vector<std::string>& words, RespWriter::Version& version, std::string& out);
 

@@ -65,6 +65,11 @@ DecodeResult RedisDecoder::decode(std::string_view in, std::string& out) {
 
 DecodeResult RedisDecoder::finish(std::string_view in) {
   if (!in.empty()) return std::unexpected(ProtocolError{in.size(), "the connection ended in the middle of a command"});
+  if (std::exchange(in_transaction_, false) && !queued_.empty()) {
+    abandoned_ = true;
+    command_ = {"EXEC"};
+    return Decoded{0, transaction()};
+  }
   return Decoded{0, NeedMore{}};
 }
 
@@ -89,27 +94,37 @@ Event RedisDecoder::read_in_transaction(Words words, std::string& out) {
   const std::string name = words.front();
   if (name == "EXEC") {
     in_transaction_ = false;
-    Value commands = Value::array();
-    for (const Words& queued : queued_) commands.push_back(to_value(queued));
+    if (queued_.empty()) {  // nothing to assert
+      writer(out).array(0);
+      return Aside{"exec", {{"args", to_value(words)}}};
+    }
     command_ = std::move(words);
-    Fields fields = {{"server", server_}, {"command", "MULTI"}, {"args", std::move(commands)}};
-    // What a transaction begins with tells it from others.
-    if (!queued_.empty()) fields["key"] = queued_.front().front() + (queued_.front().size() > 1 ? " " + queued_.front()[1] : "");
-    return Call{"transaction", std::move(fields)};
+    return transaction();
   }
   if (name == "DISCARD") {
     in_transaction_ = false;
-    queued_.clear();
+    Value commands = Value::array();
+    for (const Words& queued : std::exchange(queued_, {})) commands.push_back(to_value(queued));
     writer(out).status("OK");
-    return Aside{"discard", {{"args", to_value(words)}}};
+    return Aside{"discard", {{"args", to_value(words)}, {"queued", std::move(commands)}}};
   }
   if (name == "MULTI") {
     writer(out).error("ERR MULTI calls can not be nested");
     return Aside{"multi", {{"args", to_value(words)}}};
   }
-  queued_.push_back(std::move(words));
   writer(out).status("QUEUED");
-  return NeedMore{};
+  return Aside{"queued", {{"args", to_value(queued_.emplace_back(std::move(words)))}}};
+}
+
+/// What is queued, as one call. Its first command says which transaction it is.
+Call RedisDecoder::transaction() {
+  Value commands = Value::array();
+  for (const Words& queued : queued_) commands.push_back(to_value(queued));
+  Fields fields = {{"server", server_}, {"command", "MULTI"}};
+  const Words& first = queued_.front();
+  fields["key"] = to_value(Words(first.begin(), first.begin() + std::min<std::ptrdiff_t>(2, std::ssize(first))));
+  fields["args"] = std::move(commands);
+  return Call{"transaction", std::move(fields)};
 }
 
 Event RedisDecoder::call(std::string op, Words words) {
@@ -122,6 +137,7 @@ Event RedisDecoder::call(std::string op, Words words) {
 }
 
 AfterReply RedisDecoder::encode(const Fields& reply, std::string& out) {
+  if (abandoned_) return AfterReply::keep_open;
   const auto given = [&](const char* name) -> const Value* {
     const auto found = reply.is_object() ? reply.find(name) : reply.end();
     return reply.is_object() && found != reply.end() ? &*found : nullptr;
@@ -153,8 +169,7 @@ void RedisDecoder::answer_value(const Words& command, const Value& answer, std::
   else writer(out).value(answer);
 }
 
-/// EXEC: what each of the commands answers.
-/// One item for each command, whatever the reply has: clients count them.
+/// EXEC: what each of the commands answers. A client counts on one item for each that it sent.
 void RedisDecoder::answer_transaction(const Value* items, std::string& out) const {
   writer(out).array(queued_.size());
   for (std::size_t i = 0; i < queued_.size(); ++i) {
@@ -164,7 +179,7 @@ void RedisDecoder::answer_transaction(const Value* items, std::string& out) cons
 }
 
 AfterReply RedisDecoder::refuse(std::string_view why, std::string& out) {
-  writer(out).error(fmt::format("BIGFOOT {}", why));
+  if (!abandoned_) writer(out).error(fmt::format("BIGFOOT {}", why));
   return AfterReply::keep_open;
 }
 

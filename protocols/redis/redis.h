@@ -13,8 +13,8 @@ namespace bigfoot {
 
 extern const ProtocolInfo kRedisInfo;
 
-/// One connection. A call is one command; from MULTI to EXEC it is one call, whose `args` are the commands between. `server`
-/// of a call is host:port, or unix:// and the path where the peer has no port.
+/// One connection. A call is one command; from MULTI to EXEC it is one call, whose `args` are the commands between; so it is
+/// where the connection ends before EXEC, and nobody hears the answer. `server` of a call is host:port, or unix:// and the path where the peer has no port.
 class RedisDecoder : public SettledDecoder {
  public:
   explicit RedisDecoder(const Peer& peer);
@@ -34,6 +34,7 @@ class RedisDecoder : public SettledDecoder {
   Event read(Words words, std::string& out);
   Event read_in_transaction(Words words, std::string& out);
   Event call(std::string op, Words words);
+  Call transaction();
   void answer_default(const Words& command, std::string& out) const;
   void answer_value(const Words& command, const Value& answer, std::string& out) const;
   void answer_transaction(const Value* items, std::string& out) const;
@@ -45,6 +46,7 @@ class RedisDecoder : public SettledDecoder {
   RespWriter::Version version_ = RespWriter::Version::resp2;
   Words command_;              // of the call that waits for its answer
   bool in_transaction_ = false;
+  bool abandoned_ = false;     // the call is a transaction without EXEC: it gets no answer
   std::vector<Words> queued_;  // since MULTI; until the answer to EXEC is given
   std::vector<std::string> channels_;  // subscribed to, patterns too
   std::vector<Later> later_;

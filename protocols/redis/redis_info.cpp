@@ -8,7 +8,7 @@ namespace {
 constexpr FieldInfo kCall[] = {
     {"server", "host:port, or unix:///path; any RESP connection where the entry gives none", true},
     {"command", "name, upper case; MULTI for a whole transaction", true},
-    {"key", "first argument", true},
+    {"key", "first argument; of a transaction name and first argument of its first command, an array", true},
     {"args", "the whole command, an array of strings; of a transaction an array of commands", false, true},
 };
 constexpr FieldInfo kReply[] = {

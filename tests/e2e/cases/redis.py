@@ -168,6 +168,8 @@ CASES += [
          stdout="ERR This instance has cluster support disabled\nERR unknown command 'SENTINEL'\n\nPONG\n", counts={"asserted": 0, "unexpected": 0}),
     Case("WATCH is ambient, a transaction that nobody finished is none", python('with cache.pipeline() as p:', '  p.watch("k")', '  p.multi()', '  p.set("k", 1)', '  p.reset()', 'print("reset")'),
          spec(), stdout="reset\n", counts={"asserted": 0, "unexpected": 0}),
+    Case("a transaction without EXEC is judged", cli(), spec(), stdin="MULTI\nSET k v\n", exit=3, stdout="OK\nQUEUED\n", has=("UNEXPECTED", 'redis MULTI [["SET", "k", "v"]]'),
+         counts={"asserted": 0, "unexpected": 1}),
     Case("a watched key has changed", python('p = cache.pipeline()', 'p.watch("k")', 'p.multi()', 'p.set("k", 1)', 'try: p.execute()', 'except redis.WatchError: print("changed")'),
          spec(entry('{ multi = [["SET", "k", 1]] }', "{ nil = true }")), stdout="changed\n", counts={"asserted": 1}),
 ]
@@ -230,9 +232,9 @@ MISMATCH  #2  redis ["SET", "k", "v", "EX", "90"]    redis-cli -h cache.example.
    accept it:  redis = ["SET", "k", "v", "EX", "90"]
 """,
     "a transaction that differs": """\
-bigfoot-run: 1 problem · 0 of 1 expectations met · 4 interactions (3 ambient)
+bigfoot-run: 1 problem · 0 of 1 expectations met · 6 interactions (5 ambient)
 
-MISMATCH  #4  redis MULTI [["INCR", "hits"], ["EXPIRE", "hits", "90"]]    redis-cli -h cache.example.com pid 1 · t+N ms
+MISMATCH  #6  redis MULTI [["INCR", "hits"], ["EXPIRE", "hits", "90"]]    redis-cli -h cache.example.com pid 1 · t+N ms
    spec.toml:2
      args[1][2]   expected "60"    got "90"
      4 fields equal

@@ -14,7 +14,7 @@ Fields redis_call(const char* words, const char* server = "cache.test:6379") {
   const bool many = args.front().is_array();
   Fields call = {{"server", server}, {"command", many ? Value("MULTI") : args.front()}};
   if (!many && args.size() > 1) call["key"] = args[1];
-  if (many) call["key"] = args[0][0].get<std::string>() + " " + args[0][1].get<std::string>();
+  if (many) call["key"] = args[0].size() > 2 ? Value::array({args[0][0], args[0][1]}) : args[0];
   call["args"] = args;
   return call;
 }
@@ -119,18 +119,6 @@ reply = [1, true, "y"])", R"([["INCR", "hits"], ["EXPIRE", "hits", "90"]])",
   args[1][2] 60 90
   args[2] ["GET","x"] (none)
   accept it: redis = { multi = [["INCR", "hits"], ["EXPIRE", "hits", "90"]] })"},
-    {"ATransactionBesideAnother", R"([[expect]]
-redis = { multi = [["INCRBY", "n", 1]] }
-reply = [1]
-any_order = "both"
-
-[[expect]]
-redis = { multi = [["SET", "k", "v"], ["GET", "k"]] }
-reply = ["OK", "v"]
-any_order = "both")", R"([["SET", "k", "changed"], ["GET", "k"]])",
-     R"(mismatch: redis MULTI [["SET", "k", "changed"], ["GET", "k"]]: 1 field differs
-  args[0][2] v changed
-  accept it: redis = { multi = [["SET", "k", "changed"], ["GET", "k"]] })"},
     {"InATransactionOnly", R"([[expect]]
 redis = { multi = [["INCR", "hits"], ["EXPIRE", "hits", "60"]] }
 reply = [1, true])", R"(["INCR", "hits"])",
@@ -147,6 +135,51 @@ reply = 1)", R"([["INCR", "hits"], ["SET", "k", "v"]])",
   add: [[expect]]
 redis = { multi = [["INCR", "hits"], ["SET", "k", "v"]] }
 reply = [1, "OK"])"},
+    {"TheTransactionThatIsMeant", R"([[expect]]
+redis = { multi = [["INCRBY", "n", 1]] }
+required = false
+reply = [1]
+[[expect]]
+redis = { multi = [["SET", "k", "v"], ["GET", "k"]] }
+reply = ["OK", "v"])", R"([["SET", "k", "CHANGED"], ["GET", "k"]])",
+     R"(mismatch: redis MULTI [["SET", "k", "CHANGED"], ["GET", "k"]]: 1 field differs
+  args[0][2] v CHANGED
+  accept it: redis = { multi = [["SET", "k", "CHANGED"], ["GET", "k"]] })"},
+    {"ATransactionWithFurtherWords", R"([[expect]]
+redis = { multi = [["MSET", "**"], ["PING"]] }
+reply = ["OK", "PONG"])", R"([["MSET", "a", "1"], ["PING"]])", R"({"value":["OK","PONG"]})"},
+    {"AuthWithAnotherWord", R"([[expect]]
+redis = ["AUTH", "secret"]
+reply = "OK")", R"(["AUTH", "wrong"])",
+     R"(mismatch: redis ["AUTH", "wrong"]: 1 field differs
+  args[1] secret wrong
+  accept it: redis = ["AUTH", "wrong"])"},
+    {"AnotherCommandFarAway", R"([[expect]]
+redis = { multi = [["SET", "a", "1"]] }
+reply = ["OK"]
+[[expect]]
+redis = ["XADD", "t", "*", "a", "1"]
+reply = "1-0")", R"(["SISMEMBER", "s", "x"])",
+     R"(unexpected: redis ["SISMEMBER", "s", "x"]
+  add: [[expect]]
+redis = ["SISMEMBER", "s", "x"]
+reply = 1)"},
+    {"ABlockingCommandGetsNothing", "", R"(["BLPOP", "q", "1"])", R"(unexpected: redis ["BLPOP", "q", "1"]
+  add: [[expect]]
+redis = ["BLPOP", "q", "1"]
+reply = { nil = true })"},
+    {"APopWithACount", "", R"(["LPOP", "q", "2"])", R"(unexpected: redis ["LPOP", "q", "2"]
+  add: [[expect]]
+redis = ["LPOP", "q", "2"]
+reply = [ ])"},
+    {"TheEncodingOfAnObject", "", R"(["OBJECT", "encoding", "k"])", R"(unexpected: redis ["OBJECT", "encoding", "k"]
+  add: [[expect]]
+redis = ["OBJECT", "encoding", "k"]
+reply = "embstr")"},
+    {"TheMemoryOfAKey", "", R"(["MEMORY", "USAGE", "k"])", R"(unexpected: redis ["MEMORY", "USAGE", "k"]
+  add: [[expect]]
+redis = ["MEMORY", "USAGE", "k"]
+reply = 1)"},
     {"BytesInAReply", R"([[expect]]
 redis = ["GET", "k"]
 reply = { json = { a = [1, 2] } })", R"(["GET", "k"])", R"({"value":"{\"a\":[1,2]}"})"},
@@ -191,6 +224,14 @@ TEST_P(RedisEntries, SuggestWhatServes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Spec, RedisEntries, testing::ValuesIn(kCases), [](const auto& info) { return std::string(info.param.name); });
+
+TEST(RedisLedger, KnowsChatterByName) {
+  const Spec spec = spec_of("[[expect]]\nredis = [\"AUTH\", \"secret\"]\nreply = \"OK\"\n[[expect]]\nredis = [\"CLIENT\", \"GETNAME\"]\nreply = \"me\"\n");
+  const Ledger ledger(spec, quiet_world());
+  EXPECT_TRUE(ledger.names(kRedisInfo, redis_call(R"(["AUTH", "wrong"])")));
+  EXPECT_TRUE(ledger.names(kRedisInfo, redis_call(R"(["CLIENT", "GETNAME"])")));
+  EXPECT_FALSE(ledger.names(kRedisInfo, redis_call(R"(["CLIENT", "SETINFO", "LIB-NAME", "x"])")));
+}
 
 TEST(RedisLedger, RepeatsWhatItHasServed) {
   const Spec spec = spec_of("[[expect]]\nredis = [\"GET\", \"k\"]\ntimes = 3\nreply = \"v\"\n");
