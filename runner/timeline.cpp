@@ -92,12 +92,13 @@ class SpooledTimeline final : public Timeline {
     spool_->append(record_);
   }
 
-  void add(Violation violation) override {
+  Violation add(Violation violation) override {
     ++counts_.violations[static_cast<std::size_t>(violation.kind)];
     redactor_.apply(violation);
     violation = as_stored(std::move(violation));
     if (spool_) append(kViolationRecord, violation);
-    fold_.add(std::move(violation));
+    fold_.add(violation);
+    return violation;
   }
 
   void add(const ProcessRecord& process) override {

@@ -33,7 +33,7 @@ class Timeline {
   virtual std::string repeatable(Interaction interaction) const = 0;
   /// Adds an asserted call that equals an earlier one: of `numbers` only what `repeatable` leaves out is read.
   virtual void add_again(const Interaction& numbers, std::string_view repeatable) = 0;
-  virtual void add(Violation violation) = 0;
+  virtual Violation add(Violation violation) = 0;  ///< gives it as it is stored: redacted
   virtual void add(const ProcessRecord& process) = 0;  ///< again with the same pid: replaces it (ended)
   virtual const RunOutcome& counts() const = 0;
   /// True where interactions are stored somewhere: else the caller need not fill request and response.

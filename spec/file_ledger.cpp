@@ -110,7 +110,7 @@ FileOutcome FileLedger::serve(const Fields& call, std::uint64_t seq, Choice choi
   }
   if (out.real) pass_through(call);
   const bool is_first = book_->begun(entry) == 0;
-  const auto overtaken = is_first ? order_.overtaken(entry, book_->states) : std::vector<const Entry*>();
+  const auto overtaken = is_first ? order_.overtaken(entry) : std::vector<const Entry*>();
   if (!overtaken.empty()) out.findings.push_back(out_of_order_finding(call_title(file_protocol(), call), entry, overtaken, book_->spec));
   book_->use(entry, seq);
   if (!out.findings.empty()) book_->states[entry.index].violated = true;
@@ -158,7 +158,7 @@ std::vector<const Entry*> FileLedger::spent_for(const Fields& call) const {
 
 FileLedger::Hold FileLedger::hold(const Entry& entry) {
   Hold out{&entry, {}};
-  if (book_->begun(entry) == 0) out.overtaken = order_.overtaken(entry, book_->states);
+  if (book_->begun(entry) == 0) out.overtaken = order_.overtaken(entry);
   ++book_->states[entry.index].held;
   return out;
 }
