@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "spec/suggest.h"
 
 namespace bigfoot {
 namespace {
@@ -111,7 +114,11 @@ void Journal::record(const CallTicket& call, const CallSite& site, Interaction i
 }
 
 void Journal::add(Violation violation, RunningTest* test) {
-  if (test != nullptr) violation.test = test->name;
+  if (test != nullptr) {
+    violation.test = test->name;
+    const bool is_known = std::ranges::any_of(spec_.tests, [&](const TestSection& section) { return section.is_called(test->name) || section.title() == test->name; });
+    violation.suggestion = suggest_in_test(violation.suggestion, is_known ? "" : test->name);
+  }
   Violation stored = timeline_.add(std::move(violation));
   if (test == nullptr) return;
   ++test->violations;
