@@ -232,7 +232,7 @@ class TurnSession : public CallSession {
     const auto overtaken = start_.spend(entry, seq);
     if (overtaken.empty()) return;
     const bool is_title = title.find(' ') != title.npos;
-    opening_findings_.push_back(out_of_order_finding(is_title ? title : entry_title(entry) + ": " + title, entry, overtaken, book().spec));
+    opening_findings_.push_back(out_of_order_finding(is_title ? title : entry_title(entry) + ": " + title, entry, overtaken, book()));
   }
 
   /// A connection of a pool that has played all of its entry goes on with the next one that its call fits.

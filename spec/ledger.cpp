@@ -63,10 +63,15 @@ struct Ledger::Impl {
         sections(book) {
     book->around.is_noise_header = [this](std::string_view name) { return noise.is_noise(name); };
     for (const Entry& entry : book->entries) {
-      if (has_errno(entry) || !names_of(entry).empty()) unsteady.push_back(entry.protocol);
-      if (has_errno(entry) && !is_command(*entry.protocol) && entry.protocol->name != "file") failing.push_back(&entry);
+      note(entry);
       if (entry.section == kWholeRun) enlist(entry);
     }
+  }
+
+  /// What the answers to all calls depend on.
+  void note(const Entry& entry) {
+    if (has_errno(entry) || !names_of(entry).empty()) unsteady.push_back(entry.protocol);
+    if (has_errno(entry) && !is_command(*entry.protocol) && entry.protocol->name != "file") failing.push_back(&entry);
   }
 
   /// From now on the entry takes calls.
@@ -176,7 +181,7 @@ struct Ledger::Impl {
       out.refusal = refusal_text(out.findings.front());
     }
     if (const auto overtaken = spend(entry, seq); !overtaken.empty()) {
-      out.findings.push_back(out_of_order_finding(call_title(protocol, call), entry, overtaken, book->spec));
+      out.findings.push_back(out_of_order_finding(call_title(protocol, call), entry, overtaken, *book));
     }
     fill_reply(reply, call, out);
     if (!out.findings.empty()) book->states[entry.index].violated = true;
@@ -214,7 +219,7 @@ struct Ledger::Impl {
       out.findings.push_back(mismatch_finding(story, entry, choice.match));
     }
     if (const auto overtaken = spend(entry, seq); !overtaken.empty()) {
-      out.findings.push_back(out_of_order_finding(call_title(*entry.protocol, call.fields), entry, overtaken, book->spec));
+      out.findings.push_back(out_of_order_finding(call_title(*entry.protocol, call.fields), entry, overtaken, *book));
     }
     if (!out.findings.empty()) book->states[entry.index].violated = true;
     if (differs && entry.on_mismatch == OnMismatch::refuse) {
@@ -347,7 +352,7 @@ struct Ledger::Impl {
   /// Protocols of which an entry may fit a call that it did not fit before: it compares what other calls bind, or only now
   /// gets past a reply that fails the connect. Else the first that fits stays the first until it is spent.
   std::vector<const ProtocolInfo*> unsteady;
-  std::vector<const Entry*> failing;  ///< entries with an errno reply; never changes, so any thread may read it
+  std::vector<const Entry*> failing;  ///< entries with an errno reply; changes by Ledger::add() only, so any thread may read it
 };
 
 Ledger::Ledger(const Spec& spec, Surroundings around) : impl_(std::make_unique<Impl>(spec, std::move(around))) {}
@@ -401,7 +406,7 @@ Outcome Ledger::offer_connect(const Destination& to, std::uint64_t seq) {
     if (reply && reply->errno_code != 0) {
       out.entry = &entry;
       if (const auto overtaken = impl_->spend(entry, seq); !overtaken.empty()) {
-        out.findings.push_back(out_of_order_finding("connect to " + to.url(), entry, overtaken, impl_->book->spec));
+        out.findings.push_back(out_of_order_finding("connect to " + to.url(), entry, overtaken, *impl_->book));
       }
       out.reply = reply;
       out.rendered = Fields::object();
@@ -429,7 +434,7 @@ std::unique_ptr<RawSession> Ledger::open_session(const Destination& to, std::str
   if (!session) return nullptr;
   std::vector<Finding> findings;
   if (const auto overtaken = impl_->spend(*session->entry, seq); !overtaken.empty()) {
-    findings.push_back(out_of_order_finding("connect to " + to.url(), *session->entry, overtaken, impl_->book->spec));
+    findings.push_back(out_of_order_finding("connect to " + to.url(), *session->entry, overtaken, *impl_->book));
   }
   const bool datagrams = to.transport == Transport::udp || to.transport == Transport::unix_datagram;
   return make_raw_session({impl_->book, *session->entry, session->steps, datagrams, std::move(findings)});
@@ -475,7 +480,7 @@ std::vector<Finding> Ledger::use_which(std::string_view program, std::uint64_t s
   }
   std::vector<Finding> out;
   if (const auto overtaken = impl_->spend(*entry, seq); !overtaken.empty()) {
-    out.push_back(out_of_order_finding(entry_title(*entry), *entry, overtaken, impl_->book->spec));
+    out.push_back(out_of_order_finding(entry_title(*entry), *entry, overtaken, *impl_->book));
   }
   return out;
 }
@@ -528,6 +533,13 @@ SectionId Ledger::open_section(const std::vector<std::size_t>& chosen) {
     impl_->order.add(entry, model);
     impl_->enlist(entry);
   });
+}
+
+void Ledger::add(Entry added) {
+  const Entry& entry = impl_->sections.add(std::move(added));
+  impl_->order.add(entry);
+  impl_->note(entry);
+  impl_->enlist(entry);
 }
 
 void Ledger::enter(const std::vector<SectionId>& scope) { impl_->sections.enter(scope); }
