@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 import harness  # noqa: E402
+import mistakes_page  # noqa: E402
 
 NAMED = re.compile(r"^(?:#|//|--|;|<\?php //|/\*)\s*([\w.-]+\.\w+)\b")
 FENCE = re.compile(r"^(`{3,})(\w*)\s*$")
@@ -144,16 +145,18 @@ def read(path: Path) -> Page:
 
 
 def pages() -> list[Path]:
+    """All but the page that the group `mistakes` writes and holds to what is so."""
     top = harness.SOURCES
-    return [top / "README.md", top / "CONTRIBUTING.md", *sorted((top / "docs").rglob("*.md")), *sorted((top / "man").glob("*.[15]"))]
+    guide = sorted(set((top / "docs").rglob("*.md")) - {mistakes_page.PAGE})
+    return [top / "README.md", top / "CONTRIBUTING.md", *guide, *sorted((top / "man").glob("*.[15]"))]
 
 
 class Reader:
     """Does what a page says, in a folder of its own."""
 
-    def __init__(self, page: Page, bigfoot: str, place: Path, env: dict[str, str]) -> None:
-        self.page, self.bigfoot, self.place = page, bigfoot, place
-        self.env = {**env, "PATH": f"{Path(bigfoot).parent}:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "NODE_PATH": str(harness.NPM)}
+    def __init__(self, page: Page, stage: harness.Stage, place: Path, env: dict[str, str]) -> None:
+        self.page, self.bigfoot, self.place = page, str(stage.bigfoot), place
+        self.env = {**env, "PATH": harness.system_path(stage), "NODE_PATH": str(harness.NPM)}
         self.status = 0
         self.wrong: list[str] = []
         self.written: dict[int, list[str]] = {}     # what commands really show, by their place in the page
@@ -256,8 +259,8 @@ def write(page: Page, written: dict[int, list[str]]) -> None:
     page.path.write_text("\n".join(lines) + "\n")
 
 
-def read_aloud(path: Path, bigfoot: str, place: Path, env: dict[str, str]) -> Reader:
-    reader = Reader(read(path), bigfoot, place, env)
+def read_aloud(path: Path, stage: harness.Stage, place: Path, env: dict[str, str]) -> Reader:
+    reader = Reader(read(path), stage, place, env)
     reader.run()
     return reader
 
@@ -274,7 +277,7 @@ def main() -> int:
         for path in options.pages or pages():
             with tempfile.TemporaryDirectory(prefix="page-", dir=stage.top) as place:
                 env = harness.environment(harness.Case("page"), Path(place), "page", lambda text: text)
-                reader = read_aloud(path.resolve(), str(stage.bigfoot), Path(place), env)
+                reader = read_aloud(path.resolve(), stage, Path(place), env)
             if options.write:
                 write(reader.page, reader.written)
             for line in reader.wrong:

@@ -7,7 +7,7 @@ from harness import Case, Stage, Wrong
 
 def held(path: Path) -> Case:
     def script(stage: Stage, place: Path, env: dict[str, str]) -> None:
-        reader = pages.read_aloud(path, str(stage.bigfoot), place, env)
+        reader = pages.read_aloud(path, stage, place, env)
         if reader.wrong:
             raise Wrong("\n".join(reader.wrong))
     return Case(f"page {pages.read(path).title()}", script=script, timeout=300)
