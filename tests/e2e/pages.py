@@ -215,7 +215,7 @@ class Reader:
                 harness.compare(f"what `{command.line}` shows", harness.shown(wanted), harness.shown("\n".join(got)))
             except harness.Wrong as wrong:
                 self.say(command.at, str(wrong))
-        elif command.shown and any(line.startswith("bigfoot-run: ") for line in got) and not self.status:
+        elif any(re.match(r"bigfoot-run: \d+ problem", line) for line in got) and not self.status:
             self.say(command.at, f"`{command.line}` reports, and ends with 0")
         elif not got and self.status:
             self.say(command.at, f"`{command.line}` says nothing, and ends with {self.status}")
