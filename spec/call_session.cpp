@@ -149,7 +149,9 @@ class TurnSession : public CallSession {
     if (refused_ || (opened_wrongly_ && at_->history().empty())) {  // what follows from the refusal is one thing
       out.push_back(turn_unused_finding(at_->entry(), *left.front(), left.size() - 1));
     } else {
-      for (const Turn* turn : left) out.push_back(turn_unused_finding(at_->entry(), *turn, 0));
+      for (const Turn* turn : left) {
+        out.push_back(turn_unused_finding(at_->entry(), *turn, 0, turn == left.front() ? at_->history() : std::vector<const Turn*>()));
+      }
     }
     return out;
   }

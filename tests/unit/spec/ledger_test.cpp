@@ -326,7 +326,7 @@ TEST_F(LedgerTest, ManyEqualEntriesAreSpentOneByOne) {
   std::string toml;
   for (int i = 0; i < 3000; ++i) toml += get("a", "reply = { status = 200 }");
   load(toml);
-  for (int i = 0; i < 3000; ++i) ASSERT_EQ(call("/a").entry->index, i);
+  for (int i = 0; i < 3000; ++i) ASSERT_EQ(call("/a").entry->index, static_cast<std::size_t>(i));
   EXPECT_TRUE(call("/a").refuse);
 }
 
