@@ -17,7 +17,7 @@ const isProblem = (call) => !["asserted", "ambient", "allowed"].includes(call.st
 const place = (ref) => (ref ? `${ref.file}:${ref.line}${ref.id ? ` (${ref.id})` : ""}` : "");
 const shortArgv = (pid) => {
   const process = processes.get(pid);
-  return process ? `${process.argv.map((word) => word.split("/").pop()).join(" ").slice(0, 48)}  pid ${pid}` : `pid ${pid}`;
+  return process ? `pid ${pid} ${process.argv.map((word) => word.split("/").pop()).join(" ").slice(0, 48)}` : `pid ${pid}`;
 };
 const titleOf = (call) => {
   const request = call.request ?? {};
@@ -83,10 +83,16 @@ function lanesOf() {
   const lanes = new Map();
   for (const call of shown) {
     const key = `${call.pid}/${call.connection ?? ""}`;
-    if (!lanes.has(key)) lanes.set(key, { label: `${shortArgv(call.pid)}${call.connection === null ? "" : `  → ${call.target}`}`, calls: [] });
+    if (!lanes.has(key)) lanes.set(key, { label: call.connection === null ? shortArgv(call.pid) : `pid ${call.pid} → ${call.target}`, calls: [] });
     lanes.get(key).calls.push(call);
   }
   return [...lanes.values()];
+}
+function fitting(draw, label) {
+  if (draw.measureText(label).width <= LABEL - 16) return label;
+  let length = label.length;
+  while (length > 1 && draw.measureText(`${label.slice(0, length)}…`).width > LABEL - 16) --length;
+  return `${label.slice(0, length)}…`;
 }
 let drawnLanes = [];
 function drawLanes() {
@@ -106,7 +112,7 @@ function drawLanes() {
   drawnLanes.forEach((lane, i) => {
     const y = i * LANE + LANE / 2 + 2;
     draw.fillStyle = ink;
-    draw.fillText(lane.label, 8, y, LABEL - 16);
+    draw.fillText(fitting(draw, lane.label), 8, y);
     draw.globalAlpha = 0.15;
     draw.fillRect(LABEL, y, width - LABEL - 20, 1);
     draw.globalAlpha = 1;
