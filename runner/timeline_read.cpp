@@ -87,6 +87,7 @@ std::optional<Violation> violation_of(const Value& record) {
   take(record, "interaction", violation.interaction);
   take(record, "expectation", violation.expectation);
   take(record, "pid", violation.pid);
+  take(record, "test", violation.test);
   take(record, "t_ms", violation.t_ms);
   take(record, "message", violation.message);
   take(record, "headline", violation.headline);
