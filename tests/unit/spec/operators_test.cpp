@@ -64,7 +64,7 @@ const OperatorCase kOperators[] = {
     {"NoXml", R"({ xml = '<a/>' })", "<a>", "body: expected {\"xml\":\"<a/>\"} got \"<a>\" (not XML: line 1: Premature end of data in tag a line 1)\n"},
     {"EntitiesAreNotReplaced", R"({ xml = '<a>x</a>' })", "<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><a>&e;</a>", "body/a: expected \"x\" got \"&e;\"\n"},
 
-    {"Selections", R"({ xpath = { "//s:Body/*/@a" = "1", "count(//*[local-name()='sku'])" = "2", "//*[local-name()='sku'][1]" = "{{/^x-/}}" } })", kSoap, ""},
+    {"Selections", R"t({ xpath = { "//s:Body/*/@a" = "1", "count(//*[local-name()='sku'])" = "2", "//*[local-name()='sku'][1]" = "{{/^x-/}}" } })t", kSoap, ""},
     {"SelectionDiffers", R"({ xpath = { "/a/b" = "y", "/a/c" = "z" } })", "<a><b>x</b></a>", "body./a/b: expected \"y\" got \"x\"\nbody./a/c: expected \"z\" got (no key)\n"},
     {"SelectionOfSeveral", R"({ xpath = { "/a/b" = ["x", "{{any}}"] } })", "<a><b>x</b><b>y</b></a>", ""},
 
