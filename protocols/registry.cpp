@@ -84,7 +84,7 @@ constexpr FieldInfo kMockReply[] = {
     {"error", "{ type, message }: what the call raises"},
 };
 constexpr ProtocolInfo kMockInfo = {"mock", "named mocks, called through $BIGFOOT_CTL",
-                                    "spec-format.md, 4.11", kMockCall, kMockReply};
+                                    "spec-format.md, 4.11", kMockCall, kMockReply, true};
 
 constexpr FieldInfo kSqliteCall[] = {
     {"path", "of the database, as the program gives it", true},

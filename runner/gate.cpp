@@ -43,22 +43,40 @@ Destination Gate::destination_of(const SocketAddress& address, Outgoing::Kind ki
   return to;
 }
 
+void Gate::collect_lines() {
+  inbox_.collect([this](ControlInbox::Line line) {
+    loop_.post([this, line = std::move(line)]() mutable { side_.control_line(std::move(line)); });
+  });
+}
+
+void Gate::post(LoopQueue::Task task) {
+  collect_lines();
+  loop_.post(std::move(task));
+}
+
+void Gate::post_soon(LoopQueue::Task task) {
+  collect_lines();
+  loop_.post_soon(std::move(task));
+}
+
 void Gate::on_outgoing(Outgoing call) {
+  std::shared_lock lock(changes_);
   Destination to = destination_of(call.to(), call.kind());
   const Pid pid = call.caller().pid;
   const Routed routed = route(to, call.missing_path(), ledger_.connect_may_fail(to), spec_);
+  lock.unlock();
   switch (routed.route) {
     case Route::let_through: return std::move(call).let_through();
     case Route::no_such_path: return std::move(call).fail(Errno{ENOENT});
     case Route::ask:
-      loop_.post([this, call = std::move(call), to = std::move(to)]() mutable {
+      post([this, call = std::move(call), to = std::move(to)]() mutable {
         side_.connect_to_judge(std::move(call), std::move(to));
       });
       return;
     case Route::allowed:
     case Route::warned:
     case Route::denied:
-      loop_.post([this, pid, to = std::move(to), routed]() mutable {
+      post([this, pid, to = std::move(to), routed]() mutable {
         side_.passed_by(pid, std::move(to), routed);
       });
       if (routed.route == Route::denied) return std::move(call).fail(Errno{ECONNREFUSED});
@@ -73,14 +91,14 @@ void Gate::on_outgoing(Outgoing call) {
   }
   // An error here was answered with its own errno: the program sees what its own connect would have shown.
   if (OsResult<UniqueFd> stream = std::move(call).redirect())
-    loop_.post([this, pid, routed, to = std::move(to), stream = std::move(*stream)]() mutable {
+    post([this, pid, routed, to = std::move(to), stream = std::move(*stream)]() mutable {
       if (routed.route == Route::relay) return side_.connection_to_relay(pid, std::move(to), routed.warned, std::move(stream));
       side_.connection_opened(pid, std::move(to), std::move(stream));
     });
 }
 
 void Gate::on_datagram_socket(UniqueFd socket) {
-  loop_.post([this, socket = std::move(socket)]() mutable { side_.datagram_socket(std::move(socket)); });
+  post([this, socket = std::move(socket)]() mutable { side_.datagram_socket(std::move(socket)); });
 }
 
 void Gate::on_output(OutputCall call) {
@@ -92,14 +110,14 @@ void Gate::on_output(OutputCall call) {
   const Pid pid = call.caller().pid;
   const auto when = std::chrono::steady_clock::now();
   if ((unread_ += size) > kFarBehind) {  // a program that writes faster than it is judged waits for that
-    loop_.post([this, pid, channel, when, bytes = std::move(bytes), call = std::move(call)]() mutable {
+    post([this, pid, channel, when, bytes = std::move(bytes), call = std::move(call)]() mutable {
       unread_ -= bytes.size();
       side_.output(pid, *channel, bytes, when);
       answer(std::move(call), channel->swallow);
     });
     return;
   }
-  loop_.post_soon([this, pid, channel, when, bytes = std::move(bytes)]() mutable {
+  post_soon([this, pid, channel, when, bytes = std::move(bytes)]() mutable {
     unread_ -= bytes.size();
     side_.output(pid, *channel, bytes, when);
   });
@@ -110,6 +128,7 @@ void Gate::on_output(OutputCall call) {
 /// looked for, is the kernel's: what is in a program's file is no look-up.
 Gate::Asks Gate::who_answers(const FileCall::Request& request) const {
   using Operation = FileCall::Operation;
+  if (request.path == kControlPath) return request.operation == Operation::open ? Asks::control : Asks::nobody;
   if (watched_.spelled(request.path) || watched_.spelled(request.resolved)) return Asks::files;
   const bool opens = request.operation == Operation::open && (request.flags & (O_ACCMODE | O_CREAT | O_TRUNC)) == O_RDONLY;
   const bool looks = request.operation == Operation::look || request.operation == Operation::access;
@@ -122,11 +141,14 @@ void Gate::on_file(FileCall call) {
   switch (who_answers(call.request())) {
     case Asks::trust: return trust_->answer(std::move(call));
     case Asks::nobody: return std::move(call).let_through();
+    case Asks::control:
+      post([this, call = std::move(call)]() mutable { side_.control_opened(std::move(call)); });
+      return;
     case Asks::lookups:
-      loop_.post([this, call = std::move(call)]() mutable { side_.program_looked_for(std::move(call)); });
+      post([this, call = std::move(call)]() mutable { side_.program_looked_for(std::move(call)); });
       return;
     case Asks::files:
-      loop_.post([this, call = std::move(call)]() mutable { side_.file_held(std::move(call)); });
+      post([this, call = std::move(call)]() mutable { side_.file_held(std::move(call)); });
       return;
   }
 }
@@ -135,7 +157,7 @@ void Gate::on_exec(ExecCall call) {
   // The launch, on the loop's own thread, is over only when the run's command runs.
   if (call.is_main()) {
     main_ = call.caller().pid;
-    loop_.post([this, pid = call.caller().pid, path = call.path()] { side_.main_starts(pid, path); });
+    post([this, pid = call.caller().pid, path = call.path()] { side_.main_starts(pid, path); });
     return std::move(call).let_through();
   }
   // What the run's own process runs next may still be its command: `env` of a shebang.
@@ -143,25 +165,25 @@ void Gate::on_exec(ExecCall call) {
   if (verdict == ExecPolicy::Verdict::pass) return std::move(call).let_through();
   if (verdict != ExecPolicy::Verdict::ask) {
     const bool warned = verdict == ExecPolicy::Verdict::warned;
-    loop_.post_soon([this, pid = call.caller().pid, path = call.path(), argv = call.argv(), warned]() mutable {
+    post_soon([this, pid = call.caller().pid, path = call.path(), argv = call.argv(), warned]() mutable {
       side_.exec_passed(pid, std::move(path), std::move(argv), warned);
     });
     return std::move(call).let_through();
   }
-  loop_.post([this, call = std::move(call)]() mutable { side_.exec_held(std::move(call)); });
+  post([this, call = std::move(call)]() mutable { side_.exec_held(std::move(call)); });
 }
 
 void Gate::on_process(ProcessEvent event) {
   const auto when = std::chrono::steady_clock::now();
-  loop_.post_soon([this, event = std::move(event), when]() mutable { side_.process(std::move(event), when); });
+  post_soon([this, event = std::move(event), when]() mutable { side_.process(std::move(event), when); });
 }
 
 void Gate::on_notice(Pid pid, std::string text) {
-  loop_.post([this, pid, text = std::move(text)]() mutable { side_.notice(pid, std::move(text)); });
+  post([this, pid, text = std::move(text)]() mutable { side_.notice(pid, std::move(text)); });
 }
 
 void Gate::on_tree_gone() {
-  loop_.post([this] { side_.tree_gone(); });
+  post([this] { side_.tree_gone(); });
 }
 
 }  // namespace bigfoot

@@ -6,7 +6,10 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <functional>
+#include <mutex>
+#include <shared_mutex>
 
+#include "runner/control_inbox.h"
 #include "runner/exec_policy.h"
 #include "runner/loop_queue.h"
 #include "runner/names.h"
@@ -18,6 +21,9 @@
 #include "tracer/supervisor.h"
 
 namespace bigfoot {
+
+/// What $BIGFOOT_CTL says: a path that is nowhere on disk.
+inline constexpr std::string_view kControlPath = "/run/bigfoot-run/control";
 
 /// What the event loop does with what comes through the gate. All calls come on the loop's thread, in order.
 class LoopSide {
@@ -36,6 +42,10 @@ class LoopSide {
   virtual void exec_held(ExecCall call) = 0;
   /// A look at a file that may be a program which the spec names; the caller's thread waits for the answer.
   virtual void program_looked_for(FileCall call) = 0;
+  /// The program opens $BIGFOOT_CTL; its thread waits for the answer.
+  virtual void control_opened(FileCall call) = 0;
+  /// A line on $BIGFOOT_CTL.
+  virtual void control_line(ControlInbox::Line line) = 0;
   /// A call on a watched path; the caller's thread waits for the answer.
   virtual void file_held(FileCall call) = 0;
   /// A call that was let through or refused by a rule.
@@ -52,15 +62,17 @@ class Gate : public TrafficHandler {
  public:
   /// `trust`: null where no TLS is terminated.
   Gate(const Spec& spec, const Ledger& ledger, Names& names, const ProgramNames& programs, const WatchedPaths& watched, Trust* trust,
-       boost::asio::any_io_executor loop, LoopSide& side)
+       ControlInbox& inbox, boost::asio::any_io_executor loop, LoopSide& side)
       : spec_(spec), ledger_(ledger), names_(names), programs_(programs), execs_(spec, programs), watched_(watched), trust_(trust),
-        loop_(std::move(loop)), side_(side) {}
+        inbox_(inbox), loop_(std::move(loop)), side_(side) {}
 
   void on_outgoing(Outgoing call) override;
   void on_datagram_socket(UniqueFd socket) override;
   void on_process(ProcessEvent event) override;
   void on_notice(Pid pid, std::string text) override;
-  bool wants_file(std::string_view path) override { return wants_store(path) || programs_.may_be_meant(path); }
+  bool wants_file(std::string_view path, bool only_reads) override {
+    return path == kControlPath || (only_reads && (wants_store(path) || programs_.may_be_meant(path)));
+  }
   bool watches_file(std::string_view path) override { return watched_.watches(path); }
   void on_file(FileCall call) override;
   void on_output(OutputCall call) override;
@@ -68,7 +80,15 @@ class Gate : public TrafficHandler {
   void on_tree_gone() override;
 
   /// On the loop's thread: what came before this moment comes before whatever happens next.
-  void catch_up() { loop_.run(); }
+  void catch_up() {
+    collect_lines();
+    loop_.run();
+  }
+  /// On the loop's thread: changes what the notification thread reads of the spec, while it does not.
+  void change_spec(const std::function<void()>& change) {
+    const std::unique_lock lock(changes_);
+    change();
+  }
   /// See LoopQueue::follow(). Before the launch.
   void follow_closes(int events, std::function<void(int watch)> closed) { loop_.follow(events, std::move(closed)); }
 
@@ -77,7 +97,11 @@ class Gate : public TrafficHandler {
 
  private:
   bool wants_store(std::string_view path) const { return trust_ != nullptr && trust_->wants(path); }
-  enum class Asks { trust, lookups, files, nobody };
+  /// Before each task: what the program wrote to $BIGFOOT_CTL earlier comes earlier.
+  void collect_lines();
+  void post(LoopQueue::Task task);
+  void post_soon(LoopQueue::Task task);
+  enum class Asks { control, trust, lookups, files, nobody };
   Asks who_answers(const FileCall::Request& request) const;
 
   const Spec& spec_;
@@ -87,9 +111,11 @@ class Gate : public TrafficHandler {
   const ExecPolicy execs_;
   const WatchedPaths& watched_;
   Trust* trust_;
+  ControlInbox& inbox_;
   LoopQueue loop_;
   std::atomic<std::size_t> unread_ = 0;  // bytes of outputs that the loop has not taken
   LoopSide& side_;
+  std::shared_mutex changes_;  // of what Control may add to spec and ledger
   Pid main_{};  // once its command runs; where execves are held
 };
 

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "spec/suggest.h"
 
 namespace bigfoot {
 namespace {
@@ -48,6 +51,7 @@ Violation Journal::to_violation(Finding finding) const {
   Violation violation;
   violation.kind = finding.kind;
   violation.expectation = reference_to(finding.entry, finding.at);
+  if (finding.entry == nullptr && finding.kind == ViolationKind::unused) violation.expectation = {{"", finding.at.file, finding.at.line}};
   violation.message = std::move(finding.message);
   violation.fields = std::move(finding.differences);
   violation.fields_equal = finding.fields_equal;
@@ -83,6 +87,17 @@ void Journal::record(const CallTicket& call, const CallSite& site, Interaction i
   interaction.pid = number_of(site.pid);
   interaction.connection = site.connection;
   interaction.target = site.target;
+  RunningTest* test = tests_.test_of(interaction.pid, call.started_ms);
+  if (test != nullptr) {
+    interaction.test = test->name;
+    ++test->interactions;
+  } else if (const RunningTest* before = tests_.left_by(interaction.pid)) {
+    for (Finding& finding : findings) {
+      if (finding.kind != ViolationKind::unexpected) continue;
+      finding.kind = ViolationKind::leaked;
+      finding.notes.push_back(fmt::format("test '{}' started this process, and had ended when it made the call", before->name));
+    }
+  }
   interaction.state = findings.empty() ? state : to_text(findings.front().kind);
   interaction.expectation = reference_to(entry, {});
   const int pid = interaction.pid;
@@ -94,9 +109,23 @@ void Journal::record(const CallTicket& call, const CallSite& site, Interaction i
     violation.pid = pid;
     violation.t_ms = t_ms;
     violation.answered = answered;
-    timeline_.add(std::move(violation));
+    add(std::move(violation), test);
   }
 }
+
+void Journal::add(Violation violation, RunningTest* test) {
+  if (test != nullptr) {
+    violation.test = test->name;
+    const bool is_known = std::ranges::any_of(spec_.tests, [&](const TestSection& section) { return section.is_called(test->name) || section.title() == test->name; });
+    violation.suggestion = suggest_in_test(violation.suggestion, is_known ? "" : test->name);
+  }
+  Violation stored = timeline_.add(std::move(violation));
+  if (test == nullptr) return;
+  ++test->violations;
+  if (test->kept.size() < RunningTest::kKept) test->kept.push_back(std::move(stored));
+}
+
+
 
 std::string Journal::repeatable(Interaction interaction, const CallSite& site, const Entry* entry) const {
   interaction.target = site.target;
@@ -106,7 +135,7 @@ std::string Journal::repeatable(Interaction interaction, const CallSite& site, c
 }
 
 bool Journal::record_again(const CallTicket& call, const CallSite& site, std::string_view repeatable) {
-  if (is_leak(site.pid, call.started_ms)) return false;
+  if (is_leak(site.pid, call.started_ms) || !tests_.none()) return false;
   Interaction numbers;
   numbers.seq = call.seq;
   numbers.t_ms = call.started_ms;
@@ -119,10 +148,11 @@ bool Journal::record_again(const CallTicket& call, const CallSite& site, std::st
 
 void Journal::record(std::vector<Finding> findings, bool likely_consequence) {
   for (Finding& finding : findings) {
+    RunningTest* test = finding.entry != nullptr && finding.entry->section != kWholeRun ? tests_.of(finding.entry->section) : nullptr;
     Violation violation = to_violation(std::move(finding));
     violation.t_ms = now_ms();
     violation.likely_consequence = likely_consequence;
-    timeline_.add(std::move(violation));
+    add(std::move(violation), test);
   }
 }
 

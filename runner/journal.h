@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runner/process_table.h"
+#include "runner/running_tests.h"
 #include "runner/timeline.h"
 #include "spec/ledger.h"
 
@@ -55,6 +56,12 @@ class Journal {
   /// itself, and these may only follow from that.
   void record(std::vector<Finding> findings, bool likely_consequence);
 
+  /// Tests: who is in one, and what they have done.
+  RunningTests& tests() { return tests_; }
+  std::vector<SectionId> scope_of(Pid pid) { return tests_.none() ? std::vector<SectionId>() : tests_.scope(number_of(pid)); }
+  const std::vector<ProcessRecord>& processes() const { return timeline_.processes(); }
+  const RunOutcome& counts() const { return timeline_.counts(); }
+
   void process(const ProcessEvent& event, std::chrono::steady_clock::time_point when);
   void main_ended() { main_ended_ms_ = now_ms(); }
   int number_of(Pid pid) { return processes_.number_of(pid); }
@@ -70,11 +77,13 @@ class Journal {
   double ms_of(std::chrono::steady_clock::time_point at) const;
   Violation to_violation(Finding finding) const;
   bool is_leak(Pid pid, double started_ms) const;
+  void add(Violation violation, RunningTest* test);
 
   const Spec& spec_;
   Timeline& timeline_;
   std::chrono::steady_clock::time_point start_;
   ProcessTable processes_;
+  RunningTests tests_{processes_};
   std::uint64_t seq_ = 0, connections_ = 0;
   std::optional<double> main_ended_ms_;
   std::unordered_map<std::string, bool> noise_;  // is_noise_header's answers; bounded, see is_noise

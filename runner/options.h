@@ -16,9 +16,18 @@ namespace bigfoot {
 
 enum class Color { automatic, always, never };
 
+/// The forms of a report for other programs (runner/reports).
+enum class ReportForm { junit, html, har, github };
+
+struct ReportTarget {
+  ReportForm form;
+  std::string file;  ///< "-": stdout
+};
+
 struct RunOptions {
   std::vector<std::string> specs;     ///< empty: bigfoot.toml is looked for upwards, and none is fine
   std::optional<std::string> timeline;  ///< ".json", ".jsonl", "-"
+  std::vector<ReportTarget> reports;
   std::optional<GuardLevel> guard;
   std::optional<std::chrono::milliseconds> timeout;
   std::chrono::milliseconds linger{2000};
@@ -35,7 +44,9 @@ struct RunOptions {
 
 struct ReportOptions {
   std::string timeline;
+  std::optional<ReportForm> form;  ///< none: text, or normalized
   bool normalize = false;
+  std::optional<std::string> output;  ///< none: stdout
   bool verbose = false;
   Color color = Color::automatic;
 };

@@ -37,6 +37,11 @@ const ProcessRecord& ProcessTable::apply(const ProcessEvent& event, double t_ms)
 
 int ProcessTable::number_of(Pid pid) { return pid == Pid{} ? 0 : record_of(pid).pid; }
 
+int ProcessTable::parent_of(int number) const {
+  const int parent = record(number).ppid;
+  return parent < number ? parent : 0;  // a parent came before its child: whoever walks up comes to an end
+}
+
 bool ProcessTable::ended(Pid pid) const {
   auto known = current_.find(pid);
   return known != current_.end() && records_[known->second].ended_ms.has_value();

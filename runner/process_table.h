@@ -20,6 +20,10 @@ class ProcessTable {
   std::string program_of(Pid pid) const;
   /// Those above it, the nearest first: "sh pid 3, make pid 2"; "" where none is known.
   std::string parents_of(Pid pid) const;
+  /// The number of the process that started it; 0 where none is known.
+  int parent_of(int number) const;
+  /// The record of a number that number_of() gave.
+  const ProcessRecord& record(int number) const { return records_[static_cast<std::size_t>(number) - 1]; }
   Pid main() const { return main_; }
   /// Whether the process had ended by then, as far as events told.
   bool ended_before(Pid pid, double t_ms) const;

@@ -42,6 +42,7 @@ struct Violation {
   std::optional<std::uint64_t> interaction;
   std::optional<ExpectationRef> expectation;
   int pid = 0;                      ///< 0: no process is to blame (unused)
+  std::string test;                 ///< section, "" outside
   double t_ms = 0;
   std::string message;              ///< one line
   std::string headline;             ///< the call in short, for the report's first line; "": the message stands there

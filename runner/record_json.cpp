@@ -181,6 +181,7 @@ void append_members(std::string& out, const Violation& violation) {
   members.number("interaction", violation.interaction);
   members.ref("expectation", violation.expectation);
   members.number("pid", violation.pid == 0 ? std::nullopt : std::optional(violation.pid));
+  if (!violation.test.empty()) members.text("test", violation.test);
   members.ms("t_ms", violation.t_ms);
   members.text("message", violation.message);
   if (!violation.headline.empty()) members.text("headline", violation.headline);
@@ -269,7 +270,7 @@ void append_members(std::string& out, const RunOutcome& outcome) {
 
 Violation as_stored(Violation violation) {
   violation.t_ms = rounded_ms(violation.t_ms);
-  for (std::string* text : {&violation.message, &violation.headline, &violation.answered, &violation.nearest_text,
+  for (std::string* text : {&violation.test, &violation.message, &violation.headline, &violation.answered, &violation.nearest_text,
                             &violation.suggestion_verb, &violation.suggestion}) {
     *text = readable(std::move(*text));
   }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runner/control.h"
 #include "runner/endpoints/datagrams.h"
 #include "runner/endpoints/execs.h"
 #include "runner/endpoints/log_sources.h"
@@ -31,7 +32,7 @@ std::function<std::optional<std::string>(std::string_view)> child_environment(co
 class Run : private LoopSide {
  public:
   /// `tls`: null with --no-tls. All of them outlive the run.
-  Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls* tls, std::chrono::steady_clock::time_point start);
+  Run(const RunOptions& options, Spec& spec, Timeline& timeline, RunTls* tls, std::chrono::steady_clock::time_point start);
   ~Run();
 
   /// Launches the program and serves it until nothing of its tree is left.
@@ -50,6 +51,8 @@ class Run : private LoopSide {
   void exec_held(ExecCall call) override;
   void program_looked_for(FileCall call) override;
   void file_held(FileCall call) override;
+  void control_opened(FileCall call) override;
+  void control_line(ControlInbox::Line line) override { control_.heard(std::move(line)); }
   void passed_by(Pid pid, Destination to, Routed routed) override;
   void datagram_socket(UniqueFd socket) override;
   void process(ProcessEvent event, std::chrono::steady_clock::time_point when) override;
@@ -58,6 +61,7 @@ class Run : private LoopSide {
   void tree_gone() override;
 
   void catch_up();
+  void catch_up_with_calls();
   void warn_of(const Destination& to);
   asio::awaitable<void> judge(Outgoing call, Destination to);
   void start(Pid pid, Destination to, UniqueFd stream);
@@ -69,7 +73,7 @@ class Run : private LoopSide {
   void end_now(std::string_view why);
 
   const RunOptions& options_;
-  const Spec& spec_;
+  Spec& spec_;
   asio::io_context loop_{1};
   Names names_;
   Ledger ledger_;
@@ -80,6 +84,8 @@ class Run : private LoopSide {
   Lookups lookups_;
   Logs logs_;
   LogSources log_sources_;
+  ControlInbox inbox_;
+  Control control_;
   std::optional<Execs> execs_;  // where execves are held
   const WatchedPaths watched_;
   std::optional<Files> files_;  // where files are watched

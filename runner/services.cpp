@@ -6,6 +6,11 @@
 
 namespace bigfoot {
 
+Ledger& Services::ledger_for(Pid pid) {
+  ledger.enter(journal.scope_of(pid));
+  return ledger;
+}
+
 asio::awaitable<void> Services::wait(std::chrono::microseconds time) {
   if (hurry || time <= std::chrono::microseconds::zero()) co_return;
   asio::steady_timer timer(loop, time);

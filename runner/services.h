@@ -34,6 +34,9 @@ struct Services {
   /// Takes what the program has done so far that comes by other ways (lines of logs, its processes). Before anything that it
   /// did is judged: what it did before comes first.
   std::function<void()> catch_up = [] {};
+  /// The ledger, for a call of this process: it is judged in the test that the process is in now. To be asked again after
+  /// every wait.
+  Ledger& ledger_for(Pid pid);
 
   /// For the user, beside the violations, with how often: calls that the guard let through with "warn", for example.
   std::map<std::string, std::uint64_t> warnings;

@@ -60,7 +60,7 @@ std::function<std::optional<std::string>(std::string_view)> child_environment(co
   };
 }
 
-Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls* tls, std::chrono::steady_clock::time_point start)
+Run::Run(const RunOptions& options, Spec& spec, Timeline& timeline, RunTls* tls, std::chrono::steady_clock::time_point start)
     : options_(options),
       spec_(spec),
       names_(read_whole("/etc/hosts"), read_whole("/etc/resolv.conf")),
@@ -72,11 +72,17 @@ Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls
       lookups_(services_),
       logs_(services_),
       log_sources_(services_, logs_),
+      control_(services_, inbox_, [this](Entry entry) {
+        gate_.change_spec([&] {
+          ledger_.add(entry);
+          spec_.entries.push_back(std::move(entry));
+        });
+      }),
       watched_(spec_.guard.watch),
       trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(*tls, child_environment(options), [this](std::string text) {
         asio::post(loop_, [this, text = std::move(text)] { ++services_.notices[text]; });
       })),
-      gate_(spec_, ledger_, names_, programs_, watched_, trust_ ? &*trust_ : nullptr, loop_.get_executor(), *this) {
+      gate_(spec_, ledger_, names_, programs_, watched_, trust_ ? &*trust_ : nullptr, inbox_, loop_.get_executor(), *this) {
   services_.catch_up = [this] { catch_up(); };
 }
 
@@ -88,9 +94,11 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
   LaunchOptions launch;
   launch.argv = options_.command;
   launch.env = options_.env;
+  launch.env.emplace_back("BIGFOOT_CTL", kControlPath);
+  launch.files = LaunchOptions::Files::opens;
   if (trust_) {
     for (const auto& variable : trust_->variables()) launch.env.push_back(variable);
-    launch.files = trust_->needs_looks() ? LaunchOptions::Files::opens_and_looks : LaunchOptions::Files::opens;
+    if (trust_->needs_looks()) launch.files = LaunchOptions::Files::opens_and_looks;
   }
   if (!programs_.empty()) launch.files = LaunchOptions::Files::opens_and_looks;
   if (spec_.exec_is_held()) {
@@ -128,6 +136,7 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
   logs_.end();
   datagrams_->end();
   if (files_) files_->end();
+  control_.end();
   const bool child_failed = end_.result.signal || end_.result.exit_code.value_or(1) != 0;
   std::vector<Finding> unmet = ledger_.finish();
   journal_.record(services_.silent_tls.refusals(unmet), child_failed);
@@ -140,7 +149,7 @@ std::expected<ChildEnd, LaunchError> Run::serve() {
 void Run::connection_opened(Pid pid, Destination to, UniqueFd stream) { start(pid, std::move(to), std::move(stream)); }
 
 void Run::start(Pid pid, Destination to, UniqueFd stream) {
-  catch_up();
+  catch_up_with_calls();
   if (const Channel* channel = channel_of(to, spec_)) return log_sources_.connected(*channel, pid, std::move(stream));
   Connection connection{pid, std::move(to), journal_.new_connection(), journal_.now_ms()};
   asio::co_spawn(loop_, serve_stream(services_, resolver_, std::move(connection), std::move(stream)), asio::detached);
@@ -153,7 +162,7 @@ void Run::connection_to_relay(Pid pid, Destination to, bool warned, UniqueFd str
 }
 
 void Run::connect_to_judge(Outgoing call, Destination to) {
-  catch_up();
+  catch_up_with_calls();
   asio::co_spawn(loop_, judge(std::move(call), std::move(to)), asio::detached);
 }
 
@@ -168,26 +177,31 @@ asio::awaitable<void> Run::judge(Outgoing call, Destination to) {
 }
 
 void Run::file_held(FileCall call) {
-  catch_up();
+  catch_up_with_calls();
   files_->serve(std::move(call));
+}
+
+void Run::control_opened(FileCall call) {
+  catch_up_with_calls();
+  control_.opened(std::move(call));
 }
 
 void Run::main_starts(Pid pid, std::string path) { execs_->main_starts(pid, path); }
 void Run::exec_passed(Pid pid, std::string path, std::vector<std::string> argv, bool warned) {
-  catch_up();
+  catch_up_with_calls();
   execs_->passed(pid, path, argv, warned);
 }
 void Run::program_looked_for(FileCall call) {
-  catch_up();
+  catch_up_with_calls();
   lookups_.serve(std::move(call));
 }
 void Run::exec_held(ExecCall call) {
-  catch_up();
+  catch_up_with_calls();
   asio::co_spawn(loop_, execs_->serve(std::move(call)), asio::detached);
 }
 
 void Run::passed_by(Pid pid, Destination to, Routed routed) {
-  catch_up();
+  catch_up_with_calls();
   const CallTicket ticket = journal_.open_call();
   Interaction interaction;
   interaction.protocol = "socket";
@@ -214,7 +228,9 @@ void Run::warn_of(const Destination& to) {
 void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
 void Run::process(ProcessEvent event, std::chrono::steady_clock::time_point when) {
   journal_.process(event, when);
+  if (event.what == ProcessEvent::What::exec || event.main) control_.process_runs(event.pid, event.argv);
   if (event.what != ProcessEvent::What::ended) return;
+  control_.process_ended(event.pid);
   logs_.process_ended(event.pid);
   lookups_.process_ended(event.pid);
   if (execs_) execs_->process_ended(event.pid);
@@ -222,6 +238,7 @@ void Run::process(ProcessEvent event, std::chrono::steady_clock::time_point when
 
 /// What a scripted command prints is no line of the program's.
 void Run::output(Pid pid, const Channel& channel, const std::string& bytes, std::chrono::steady_clock::time_point when) {
+  control_.obey_all();
   if (!execs_ || !execs_->has_replaced(pid)) logs_.read(channel, pid, bytes, when);
 }
 
@@ -232,6 +249,12 @@ void Run::catch_up() {
   log_sources_.read();  // first: the connection's datagrams before it were read when it was made
   datagrams_->read_logs();
   catching_up_ = false;
+}
+
+/// For a call whose thread waits: what its process has said of its tests came before it, and is in force.
+void Run::catch_up_with_calls() {
+  catch_up();
+  control_.obey_all();
 }
 
 void Run::notice(Pid pid, std::string text) {

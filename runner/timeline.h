@@ -18,6 +18,7 @@ namespace bigfoot {
 struct TimelineOptions {
   std::optional<std::string> file;  ///< none: nothing is stored, violations and counts are still kept
   std::size_t body_limit = 64 * 1024;
+  bool read_again = false;  ///< records are stored even without a file, for the reports that are made from them at the end
 };
 
 /// Memory is bounded: interactions go to the spool only; of each violation kind the first kKeptViolations are kept
@@ -33,7 +34,7 @@ class Timeline {
   virtual std::string repeatable(Interaction interaction) const = 0;
   /// Adds an asserted call that equals an earlier one: of `numbers` only what `repeatable` leaves out is read.
   virtual void add_again(const Interaction& numbers, std::string_view repeatable) = 0;
-  virtual void add(Violation violation) = 0;
+  virtual Violation add(Violation violation) = 0;  ///< gives it as it is stored: redacted
   virtual void add(const ProcessRecord& process) = 0;  ///< again with the same pid: replaces it (ended)
   virtual const RunOutcome& counts() const = 0;
   /// True where interactions are stored somewhere: else the caller need not fill request and response.
@@ -41,6 +42,8 @@ class Timeline {
 
   /// Writes the document and gives what went wrong with the file, if anything.
   virtual std::optional<std::string> finish(const RunInfo& run, const RunOutcome& outcome) = 0;
+  /// A file that has all records once more (timeline_read.h), from finish() on for as long as this lives; "" where nothing is stored.
+  virtual std::string stored_at() const = 0;
   virtual const std::vector<Violation>& violations() const = 0;  ///< the kept ones, redacted, in order
   virtual const std::vector<ProcessRecord>& processes() const = 0;
 };

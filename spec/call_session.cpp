@@ -27,15 +27,12 @@ bool alike(const Reply& one, const Reply& other) {
 class TurnSession : public CallSession {
  public:
   explicit TurnSession(CallSessionStart start) : start_(std::move(start)) {
-    for (const Entry& entry : book().spec.entries) {
-      if (entry.protocol != &start_.protocol) continue;
-      MatchReport identity;
-      if (!identity_fits(entry, start_.opening.fields, book().known, book().around, identity)) continue;
-      candidates_.push_back(&entry);
-    }
+    start_.sessions->all.insert(this);
+    find_candidates();
   }
 
   ~TurnSession() override {
+    start_.sessions->all.erase(this);
     if (at_ && is_undecided()) undecided().erase(&at_->entry());
   }
 
@@ -44,25 +41,27 @@ class TurnSession : public CallSession {
   const Fields& terms() const override {
     static const Fields kNone = Fields::object();
     if (at_) return at_->entry().terms;
-    for (const Entry* entry : candidates_) {
+    for (const Entry* entry : in_turn()) {
       if (is_free(*entry)) return entry->terms;
     }
     return candidates_.empty() ? kNone : candidates_.back()->terms;
   }
 
   bool answers_opening() const override {
-    const auto next = std::ranges::find_if(candidates_, [this](const Entry* entry) { return is_free(*entry); });
-    return next != candidates_.end() && (*next)->turns.empty() && !(*next)->replies.empty();
+    const std::vector<const Entry*> all = in_turn();
+    const auto next = std::ranges::find_if(all, [this](const Entry* entry) { return is_free(*entry); });
+    return next != all.end() && (*next)->turns.empty() && !(*next)->replies.empty();
   }
 
   Outcome open(std::uint64_t seq) override {
+    find_candidates();
     Call call{"open", start_.opening.fields};
     CallStory story{start_.protocol, start_.opening.fields, book(), {}};
     const Entry* chosen = nullptr;
     EntryMatch match;
-    for (const Entry* entry : candidates_) {
+    for (const Entry* entry : in_turn()) {
       if (!is_free(*entry)) {
-        story.spent.push_back(entry);
+        if (book().in_scope(*entry)) story.spent.push_back(entry);
         continue;
       }
       EntryMatch one;
@@ -98,6 +97,7 @@ class TurnSession : public CallSession {
   }
 
   Outcome offer(const Call& call, std::uint64_t seq) override {
+    find_candidates();
     if (begins_another(call)) {
       if (call.peek) return preview(TurnProgress(*entry_for(call)), call);
       at_.reset();  // the end of the connection, which is left, ends this one too
@@ -131,13 +131,17 @@ class TurnSession : public CallSession {
   }
 
   std::vector<Finding> end() override {
+    if (at_) return leave();
+    std::vector<Finding> out = std::exchange(opening_findings_, {});
+    const bool told = refused_ || (is_named() && said_before_.empty());
+    if (!told) out.push_back(opening_unexpected_finding(start_.protocol, start_.opening, book(), said_before_));
+    return out;
+  }
+
+  /// What the entry that is played still waits for, once no more calls of it will come.
+  std::vector<Finding> leave() {
     if (is_undecided()) settle();
     std::vector<Finding> out = std::exchange(opening_findings_, {});
-    if (!at_) {
-      const bool told = refused_ || (is_named() && said_before_.empty());
-      if (!told) out.push_back(opening_unexpected_finding(start_.protocol, start_.opening, book(), said_before_));
-      return out;
-    }
     at_->leave();
     const std::vector<const Turn*> left = at_->missing(true);
     if (left.empty()) return out;
@@ -152,12 +156,38 @@ class TurnSession : public CallSession {
     return out;
   }
 
+  /// The same where that entry is of this section; the connection then waits for another entry.
+  std::vector<Finding> leave(SectionId section) {
+    if (!at_ || at_->entry().section != section) return {};
+    std::vector<Finding> out = leave();
+    at_.reset();
+    refused_ = opened_wrongly_ = false;
+    return out;
+  }
+
  private:
+  /// Also those that a section has made since: a connection may be used by one test after the other.
+  void find_candidates() {
+    for (; looked_at_ < book().entries.size(); ++looked_at_) {
+      const Entry& entry = book().entries[looked_at_];
+      if (entry.protocol != &start_.protocol || !book().is_known(entry)) continue;
+      MatchReport identity;
+      if (identity_fits(entry, start_.opening.fields, book().known, book().around, identity)) candidates_.push_back(&entry);
+    }
+  }
+
+  /// Those of the innermost test first, then in document order.
+  std::vector<const Entry*> in_turn() const {
+    std::vector<const Entry*> out = candidates_;
+    if (!book().scope.empty()) std::ranges::stable_partition(out, [](const Entry* entry) { return entry->section != kWholeRun; });
+    return out;
+  }
+
   LedgerBook& book() { return *start_.book; }
   const LedgerBook& book() const { return *start_.book; }
   void violated() { book().states[at_->entry().index].violated = true; }
-  UndecidedSessions& undecided() { return *start_.undecided; }
-  bool is_undecided() const { return first_seq_ != 0 && start_.undecided->contains(&at_->entry()) && start_.undecided->at(&at_->entry()) == this; }
+  std::map<const Entry*, TurnSession*>& undecided() { return start_.sessions->undecided; }
+  bool is_undecided() const { return first_seq_ != 0 && start_.sessions->undecided.contains(&at_->entry()) && start_.sessions->undecided.at(&at_->entry()) == this; }
 
   bool is_free(const Entry& entry) const {
     if (book().is_taken(entry)) return false;
@@ -168,7 +198,7 @@ class TurnSession : public CallSession {
   /// The entry that the first call of the session means.
   const Entry* entry_for(const Call& call) const {
     const Entry *different = nullptr, *too_early = nullptr, *unmentioning = nullptr;
-    for (const Entry* entry : candidates_) {
+    for (const Entry* entry : in_turn()) {
       if (!is_free(*entry)) continue;
       const Choice choice = TurnProgress(*entry).choose(call, book());
       if (choice.kind == Choice::Kind::in_turn) return entry;
@@ -204,7 +234,7 @@ class TurnSession : public CallSession {
     const auto overtaken = start_.spend(entry, seq);
     if (overtaken.empty()) return;
     const bool is_title = title.find(' ') != title.npos;
-    opening_findings_.push_back(out_of_order_finding(is_title ? title : entry_title(entry) + ": " + title, entry, overtaken, book().spec));
+    opening_findings_.push_back(out_of_order_finding(is_title ? title : entry_title(entry) + ": " + title, entry, overtaken, book()));
   }
 
   /// A connection of a pool that has played all of its entry goes on with the next one that its call fits.
@@ -227,7 +257,7 @@ class TurnSession : public CallSession {
   }
 
   bool fits_as_well(const Entry& other, const Entry& entry, std::size_t turn, const Call& call) const {
-    if (other.times.max != 1 || other.terms != entry.terms || !(is_free(other) || start_.undecided->contains(&other))) return false;
+    if (other.times.max != 1 || other.terms != entry.terms || !(is_free(other) || start_.sessions->undecided.contains(&other))) return false;
     const Choice choice = TurnProgress(other).choose(call, book());
     return choice.kind == Choice::Kind::in_turn && alike(other.turns[choice.turn].reply, entry.turns[turn].reply);
   }
@@ -260,11 +290,11 @@ class TurnSession : public CallSession {
     std::vector<TurnProgress> fitting;
     for (const Entry* entry : candidates_) {
       const bool own = entry == &at_->entry();
-      const bool others = !own && start_.undecided->contains(entry);
+      const bool others = !own && start_.sessions->undecided.contains(entry);
       if (!own && !others && (!is_free(*entry) || entry->terms != at_->entry().terms || entry->times.max != 1)) continue;
       std::optional<TurnProgress> one = replayed(*entry);
       if (!one || one->choose(call, book()).kind != Choice::Kind::in_turn) continue;
-      if (others && !start_.undecided->at(entry)->replayed(at_->entry())) continue;
+      if (others && !start_.sessions->undecided.at(entry)->replayed(at_->entry())) continue;
       if (own) fitting.insert(fitting.begin(), std::move(*one));
       else fitting.push_back(std::move(*one));
     }
@@ -411,6 +441,7 @@ class TurnSession : public CallSession {
 
   CallSessionStart start_;
   std::vector<const Entry*> candidates_;  ///< of this identity, spent or not, in document order
+  std::size_t looked_at_ = 0;             ///< entries of the book that have been asked
   std::optional<TurnProgress> at_;        ///< once a call has chosen an entry
   std::uint64_t first_seq_ = 0;           ///< of the call that did
   std::vector<Call> said_alike_;          ///< the calls of a session that is undecided
@@ -419,6 +450,14 @@ class TurnSession : public CallSession {
   bool refused_ = false;  ///< a call was refused: what is left over afterwards follows from that
   bool opened_wrongly_ = false;  ///< as well: a wrong password ends the session
 };
+
+std::vector<Finding> leave_sessions(CallSessions& sessions, SectionId section) {
+  std::vector<Finding> out;
+  for (TurnSession* session : sessions.all) {
+    for (Finding& finding : session->leave(section)) out.push_back(std::move(finding));
+  }
+  return out;
+}
 
 std::unique_ptr<CallSession> make_call_session(CallSessionStart start) { return std::make_unique<TurnSession>(std::move(start)); }
 

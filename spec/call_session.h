@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "spec/ledger.h"
@@ -13,8 +14,11 @@
 namespace bigfoot {
 
 class TurnSession;
-/// Sessions that could still be of more than one entry, by the one that each holds meanwhile.
-using UndecidedSessions = std::map<const Entry*, TurnSession*>;
+/// All sessions of calls, of connections that are open.
+struct CallSessions {
+  std::set<TurnSession*> all;
+  std::map<const Entry*, TurnSession*> undecided;  ///< could still be of more than one entry; by the one that each holds meanwhile
+};
 
 /// What a session of calls needs from the ledger.
 struct CallSessionStart {
@@ -25,8 +29,12 @@ struct CallSessionStart {
   std::function<std::vector<const Entry*>(const Entry&, std::uint64_t seq)> spend;
   /// The entry was held for a session and is not any more.
   std::function<void(const Entry&)> waits_again;
-  std::shared_ptr<UndecidedSessions> undecided;
+  std::shared_ptr<CallSessions> sessions;
 };
 std::unique_ptr<CallSession> make_call_session(CallSessionStart start);
+
+/// The test of a section is over: what sessions that play one of its entries have left to do. A connection that stays open goes on
+/// with another entry, if at all.
+std::vector<Finding> leave_sessions(CallSessions& sessions, SectionId section);
 
 }  // namespace bigfoot

@@ -33,28 +33,29 @@ const Value* literal_of(const Entry& entry, std::string_view name) {
 
 }  // namespace
 
-EntryIndex::EntryIndex(const Spec& spec) : home_(spec.entries.size()), dropped_(spec.entries.size()) {
-  for (const Entry& entry : spec.entries) {
-    const ProtocolInfo& protocol = *entry.protocol;
-    Fields literals = Fields::object();
-    Shape shape = 0;
-    for (std::size_t i = 0; i < protocol.call.size(); ++i) {
-      const Value* literal = protocol.call[i].identity ? literal_of(entry, protocol.call[i].name) : nullptr;
-      if (!literal) continue;
-      shape |= Shape{1} << i;
-      literals[std::string(protocol.call[i].name)] = *literal;
-    }
-    std::vector<Shape>& shapes = shapes_[&protocol];
-    if (std::ranges::find(shapes, shape) == shapes.end()) shapes.push_back(shape);
-    home_[entry.index] = call_hash(protocol, shape, literals);
-    lists_[home_[entry.index]].entries.push_back(static_cast<std::uint32_t>(entry.index));
+void EntryIndex::add(const Entry& entry) {
+  const ProtocolInfo& protocol = *entry.protocol;
+  Fields literals = Fields::object();
+  Shape shape = 0;
+  for (std::size_t i = 0; i < protocol.call.size(); ++i) {
+    const Value* literal = protocol.call[i].identity ? literal_of(entry, protocol.call[i].name) : nullptr;
+    if (!literal) continue;
+    shape |= Shape{1} << i;
+    literals[std::string(protocol.call[i].name)] = *literal;
   }
+  std::vector<Shape>& shapes = shapes_[&protocol];
+  if (std::ranges::find(shapes, shape) == shapes.end()) shapes.push_back(shape);
+  const std::uint64_t home = home_[entry.index] = call_hash(protocol, shape, literals);
+  lists_[home].entries.push_back(static_cast<std::uint32_t>(entry.index));
 }
 
 void EntryIndex::drop(const Entry& entry) {
-  dropped_[entry.index] = true;
-  List& list = lists_[home_[entry.index]];
-  while (list.head < list.entries.size() && dropped_[list.entries[list.head]]) ++list.head;
+  const auto home = home_.find(entry.index);
+  if (home == home_.end()) return;
+  dropped_.insert(entry.index);
+  List& list = lists_[home->second];
+  while (list.head < list.entries.size() && dropped_.erase(list.entries[list.head]) > 0) ++list.head;
+  home_.erase(home);
 }
 
 std::uint64_t EntryIndex::call_hash(const ProtocolInfo& protocol, Shape shape, const Fields& call) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,8 @@ namespace bigfoot {
 /// its length only once.
 class EntryIndex {
  public:
-  explicit EntryIndex(const Spec& spec);
+  /// An entry behind all that came before.
+  void add(const Entry& entry);
 
   /// Calls `visit(entry index)` in document order until it says true.
   template <class Visit>
@@ -57,8 +59,8 @@ class EntryIndex {
   std::unordered_map<std::uint64_t, List> lists_;
   std::map<const ProtocolInfo*, std::vector<Shape>> shapes_;  ///< that entries of a protocol have
   std::vector<Reading> open_;                                 ///< of each(); kept for its memory
-  std::vector<std::uint64_t> home_;                           ///< by entry: where it is listed
-  std::vector<bool> dropped_;
+  std::unordered_map<std::size_t, std::uint64_t> home_;       ///< by entry: where it is listed
+  std::unordered_set<std::size_t> dropped_;
 };
 
 }  // namespace bigfoot

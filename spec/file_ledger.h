@@ -23,6 +23,7 @@ class FileLedger : public std::enable_shared_from_this<FileLedger> {
   FileLedger(std::shared_ptr<LedgerBook> book, OrderKeeper& order);
 
   FileViews& views() { return views_; }
+  void add(const Entry& entry) { paths_.add(entry); }
   FileOutcome offer(Fields call, bool is_new, std::uint64_t seq);
 
  private:

@@ -17,17 +17,15 @@ std::string_view operation_of(const Entry& entry) {
   return literal ? std::string_view(literal->get_ref<const std::string&>()) : std::string_view();
 }
 
-FilePaths::FilePaths(const LedgerBook& book) : book_(book) {
-  for (const Entry& entry : book.spec.entries) {
-    if (entry.protocol->name != "file") continue;
-    const std::string_view operation = operation_of(entry);
-    for (const bool as_target : {false, true}) {
-      if (as_target && operation != "rename" && operation != "link") continue;
-      const Pattern* path = identity_pattern(entry, as_target ? "target" : "path");
-      const Value* literal = path ? path->literal() : nullptr;
-      if (literal) literal_[literal->get<std::string>()].push_back({&entry, as_target});
-      else others_.push_back({&entry, as_target});
-    }
+void FilePaths::add(const Entry& entry) {
+  if (entry.protocol->name != "file") return;
+  const std::string_view operation = operation_of(entry);
+  for (const bool as_target : {false, true}) {
+    if (as_target && operation != "rename" && operation != "link") continue;
+    const Pattern* path = identity_pattern(entry, as_target ? "target" : "path");
+    const Value* literal = path ? path->literal() : nullptr;
+    if (literal) literal_[literal->get<std::string>()].push_back({&entry, as_target});
+    else others_.push_back({&entry, as_target});
   }
 }
 

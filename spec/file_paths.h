@@ -18,7 +18,9 @@ struct PathUse {
 
 class FilePaths {
  public:
-  explicit FilePaths(const LedgerBook& book);
+  explicit FilePaths(const LedgerBook& book) : book_(book) {}
+  /// An entry behind all that came before; one of another protocol names no path.
+  void add(const Entry& entry);
 
   /// In document order, spent or not.
   std::vector<PathUse> at(std::string_view path) const;

@@ -86,7 +86,7 @@ FileView FileViews::view(std::string_view path) {
 
 std::optional<FileView> FileViews::said(std::string_view path) {
   const auto known = read_.find(path);
-  const FileView* read = known == read_.end() ? nullptr : &known->second;
+  const FileView* read = known == read_.end() ? nullptr : &known->second.view;
   for (const PathUse& use : paths_.at(path)) {
     const Entry& entry = *use.entry;
     if (book_->is_taken(entry)) continue;
@@ -133,10 +133,20 @@ std::optional<std::string> FileViews::read(const Entry& entry, const Fields& cal
 }
 
 void FileViews::remember(std::string_view path, std::optional<std::string> content, int errno_code) {
-  FileView& view = read_[std::string(path)];
+  FileView& view = known_at(path);
   const What before = view.what;
   view.what = implied("read", errno_code, false);
   if (content || before != What::file || view.what != What::file) view.content = std::move(content);
+}
+
+FileView& FileViews::known_at(std::string_view path) {
+  Read& read = read_[std::string(path)];
+  read.section = book_->scope.empty() ? kWholeRun : book_->scope.front();
+  return read.view;
+}
+
+void FileViews::forget(SectionId section) {
+  std::erase_if(read_, [section](const auto& read) { return read.second.section == section; });
 }
 
 std::vector<std::string> FileViews::names_in(std::string_view folder) {

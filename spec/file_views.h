@@ -28,7 +28,9 @@ class FileViews {
   /// A read was answered; null: it failed with `errno_code`. Once read, a file stays what it was until the program changes it.
   void remember(std::string_view path, std::optional<std::string> content, int errno_code);
   /// An entry passed a call through: from then on the path is the kernel's.
-  void remember_real(std::string_view path) { read_[std::string(path)] = {FileView::What::real, std::nullopt}; }
+  void remember_real(std::string_view path) { known_at(path) = {FileView::What::real, std::nullopt}; }
+  /// What calls of that test have made known is not so for the next one.
+  void forget(SectionId section);
 
  private:
   struct Rendered {
@@ -45,7 +47,12 @@ class FileViews {
   std::shared_ptr<LedgerBook> book_;
   const FilePaths& paths_;
   std::map<std::pair<std::size_t, std::string>, Rendered> rendered_;  ///< by entry and path
-  std::map<std::string, FileView, std::less<>> read_;
+  FileView& known_at(std::string_view path);
+  struct Read {
+    FileView view;
+    SectionId section = kWholeRun;  ///< in which it was read last
+  };
+  std::map<std::string, Read, std::less<>> read_;
 };
 
 }  // namespace bigfoot

@@ -3,16 +3,18 @@
 
 #include "spec/check.h"
 #include "spec/entry_draft.h"
+#include "spec/pattern_parts.h"
 
 namespace bigfoot {
 namespace {
 
-void check_arguments(EntryDraft& draft, std::string_view key) {
+/// Arguments are JSON: holes stand in strings, operators have no meaning.
+void load_arguments(EntryDraft& draft, std::string_view key, std::string_view form) {
   const Node* node = draft.field(key);
   if (!node) return;
-  if (const std::string* text = node->text(); text && *text != "*")
-    refuse(draft.problems, *node, fmt::format("'{}' is an array, or \"*\"", key));
-  draft.set(key, compile_pattern(*node, draft.problems), node->at);
+  const std::string* text = node->text();
+  if (text && *text != "*") refuse(draft.problems, *node, fmt::format("'{}' is {}, or \"*\"", key, form));
+  draft.set(key, text ? any_pattern() : json_pattern(*node, false, draft.problems), node->at);
 }
 
 }  // namespace
@@ -22,8 +24,8 @@ void load_named(EntryDraft& draft) {
   draft.entry.headline = fmt::format("{} {}", draft.protocol.name, text);
   if (draft.protocol.name == "mock") {
     if (text != "*" && text.empty()) refuse(draft.problems, draft.headline, "a named mock needs a name", "mock = \"PaymentService.charge\"");
-    check_arguments(draft, "args");
-    if (const Node* kwargs = draft.field("kwargs")) draft.set("kwargs", compile_pattern(*kwargs, draft.problems), kwargs->at);
+    load_arguments(draft, "args", "an array");
+    load_arguments(draft, "kwargs", "a table");
   }
   const std::string_view identity = draft.protocol.name == "mock" ? "name" : "path";
   draft.set(identity, compile_text_pattern(text, place_in(draft.headline, 0), draft.problems), draft.headline.at);

@@ -62,6 +62,7 @@ constexpr KeyInfo kTest[] = {
     {"name", kText, "of the test, * as wildcard: what `begin NAME` says"},
     {"argv", kText, "selects the section by the command line of a process instead"},
     {"order", kText, "as in [settings]", "strict|per-target|any"},
+    {"required", kBoolean, "false: it may never begin"},
     {"expect", kArray, "[[test.expect]], in double brackets: its entries"},
 };
 constexpr KeyTable kFileTable{"a spec file", kFile};

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "protocols/raw/difference.h"
 #include "protocols/registry.h"
@@ -24,6 +25,7 @@
 #include "spec/noise_filter.h"
 #include "spec/order_keeper.h"
 #include "spec/raw_session.h"
+#include "spec/sections.h"
 #include "spec/suggest.h"
 
 namespace bigfoot {
@@ -55,22 +57,39 @@ std::string_view to_text(ViolationKind kind) {
 struct Ledger::Impl {
   Impl(const Spec& spec, Surroundings around)
       : noise(spec.noise_headers),
-        book(std::make_shared<LedgerBook>(spec, std::move(around), Captures{}, std::vector<EntryState>(spec.entries.size()))),
-        index(spec),
-        order(spec),
-        files(std::make_shared<FileLedger>(book, order)) {
+        book(std::make_shared<LedgerBook>(spec, std::move(around))),
+        order(book),
+        files(std::make_shared<FileLedger>(book, order)),
+        sections(book) {
     book->around.is_noise_header = [this](std::string_view name) { return noise.is_noise(name); };
-    for (const Entry& entry : spec.entries) {
-      if (has_errno(entry) || !names_of(entry).empty()) unsteady.push_back(entry.protocol);
-      if (is_command(*entry.protocol) || entry.protocol->name == "which") {
-        programs.push_back(&entry);
-        continue;
-      }
-      if (entry.protocol->name == "file") continue;
-      if (has_errno(entry)) failing.push_back(&entry);
-      const bool is_session = !entry.steps.empty() || (entry.protocol->name == "socket" && !entry.replies.empty() && !has_errno(entry));
-      if (is_session) sessions.push_back({&entry, entry.steps.empty() ? steps_of_reply(entry.replies.front()) : entry.steps});
+    for (const Entry& entry : book->entries) {
+      note(entry);
+      if (entry.section == kWholeRun) enlist(entry);
     }
+  }
+
+  /// What the answers to all calls depend on.
+  void note(const Entry& entry) {
+    if (has_errno(entry) || !names_of(entry).empty()) unsteady.push_back(entry.protocol);
+    if (has_errno(entry) && !is_command(*entry.protocol) && entry.protocol->name != "file") failing.push_back(&entry);
+  }
+
+  /// From now on the entry takes calls.
+  void enlist(const Entry& entry) {
+    index.add(entry);
+    if (is_command(*entry.protocol) || entry.protocol->name == "which") {
+      programs.push_back(&entry);
+      return;
+    }
+    if (entry.protocol->name == "file") return files->add(entry);
+    const bool is_session = !entry.steps.empty() || (entry.protocol->name == "socket" && !entry.replies.empty() && !has_errno(entry));
+    if (is_session) raw_entries.push_back({&entry, entry.steps.empty() ? steps_of_reply(entry.replies.front()) : entry.steps});
+  }
+
+  void strike(const Entry& entry) {
+    index.drop(entry);
+    std::erase(programs, &entry);
+    std::erase_if(raw_entries, [&](const Session& session) { return session.entry == &entry; });
   }
 
   struct Session {
@@ -94,22 +113,26 @@ struct Ledger::Impl {
   /// Two passes in one: the earliest entry that fits whole, else the earliest of this identity.
   Choice choose(const Asked& asked) {
     const Fields& call = asked.call;
+    const bool in_test = !book->scope.empty();
     Choice first;
     Choice found;
     index.each(asked.protocol, asked.key, [&](std::uint32_t i) {
-      const Entry& entry = book->spec.entries[i];
+      const Entry& entry = book->entries[i];
+      if (book->is_spent(entry)) return false;
       MatchReport identity;
       if (!identity_fits(entry, call, book->known, book->around, identity)) return false;
-      if (book->is_spent(entry)) return false;
       if (const Reply* reply = book->next_reply(entry); reply && reply->errno_code != 0 && !asked.errno_too) return false;
       Choice one{&entry, {}};
       one.match.report.bound = std::move(identity.bound);
-      match_asserted(entry, call, book->known, book->around, !first.entry, one.match, asked.later);
+      const auto goes_before = [&](const Choice& other) {
+        return !other.entry || (entry.section != kWholeRun && other.entry->section == kWholeRun);
+      };
+      match_asserted(entry, call, book->known, book->around, goes_before(first), one.match, asked.later);
       if (one.match.fits()) {
-        found = std::move(one);
-        return true;
+        if (goes_before(found)) found = std::move(one);
+        return !in_test || entry.section != kWholeRun;  // else an entry of the test may still come
       }
-      if (!first.entry) first = std::move(one);
+      if (goes_before(first)) first = std::move(one);
       return false;
     });
     return found.entry ? std::move(found) : std::move(first);
@@ -118,7 +141,7 @@ struct Ledger::Impl {
   /// The entry takes one call. Gives the entries that should have come before it.
   std::vector<const Entry*> spend(const Entry& entry, std::uint64_t seq) {
     std::vector<const Entry*> overtaken;
-    if (book->states[entry.index].used == 0) overtaken = order.overtaken(entry, book->states);
+    if (book->states[entry.index].used == 0) overtaken = order.overtaken(entry);
     if (!overtaken.empty()) book->states[entry.index].violated = true;
     take(entry, seq);
     return overtaken;
@@ -158,7 +181,7 @@ struct Ledger::Impl {
       out.refusal = refusal_text(out.findings.front());
     }
     if (const auto overtaken = spend(entry, seq); !overtaken.empty()) {
-      out.findings.push_back(out_of_order_finding(call_title(protocol, call), entry, overtaken, book->spec));
+      out.findings.push_back(out_of_order_finding(call_title(protocol, call), entry, overtaken, *book));
     }
     fill_reply(reply, call, out);
     if (!out.findings.empty()) book->states[entry.index].violated = true;
@@ -196,7 +219,7 @@ struct Ledger::Impl {
       out.findings.push_back(mismatch_finding(story, entry, choice.match));
     }
     if (const auto overtaken = spend(entry, seq); !overtaken.empty()) {
-      out.findings.push_back(out_of_order_finding(call_title(*entry.protocol, call.fields), entry, overtaken, book->spec));
+      out.findings.push_back(out_of_order_finding(call_title(*entry.protocol, call.fields), entry, overtaken, *book));
     }
     if (!out.findings.empty()) book->states[entry.index].violated = true;
     if (differs && entry.on_mismatch == OnMismatch::refuse) {
@@ -231,7 +254,7 @@ struct Ledger::Impl {
     Choice fitting, incomplete, nearest;
     unsigned cost = 0;
     index.each(protocol, record, [&](std::uint32_t i) {
-      const Entry& entry = book->spec.entries[i];
+      const Entry& entry = book->entries[i];
       if (book->is_spent(entry) || is_out_of_question(entry, record, *book)) return false;
       MatchReport identity;
       if (!identity_fits(entry, record, book->known, book->around, identity)) return false;
@@ -276,11 +299,19 @@ struct Ledger::Impl {
     return found == programs.end() ? nullptr : *found;
   }
 
+  void collect_unused(const Entry& entry, std::vector<Finding>& out) const {
+    const std::string near = near_records.note(entry);
+    for (Finding& finding : unused_findings(entry, book->states[entry.index])) {
+      if (!near.empty()) finding.notes.push_back(near);
+      out.push_back(std::move(finding));
+    }
+  }
+
   /// Spent entries leave the index: for a report they are looked up again.
   void collect_spent(CallStory& story) {
     story.spent.clear();
-    for (const Entry& entry : book->spec.entries) {
-      if (entry.protocol != &story.protocol || !book->is_spent(entry)) continue;
+    for (const Entry& entry : book->entries) {
+      if (entry.protocol != &story.protocol || !book->in_scope(entry) || !book->is_used_up(entry)) continue;
       MatchReport identity;
       if (!identity_fits(entry, story.call, book->known, book->around, identity)) continue;
       // Programs are called for many things, channels have many lines: only the same command or line is the same call.
@@ -294,12 +325,18 @@ struct Ledger::Impl {
   Session* find_session(const Destination& to, std::string_view first) {
     Session* earliest = nullptr;
     const bool datagrams = to.transport == Transport::udp || to.transport == Transport::unix_datagram;
-    for (Session& session : sessions) {
+    Session* outside = nullptr;  // fits, but does not belong to the test
+    for (Session& session : raw_entries) {
       if (book->is_spent(*session.entry) || !session.entry->endpoint.fits(to)) continue;
-      if (session_could_take(session.steps, datagrams, first, *book)) return &session;
-      if (!earliest && !first.empty()) earliest = &session;
+      const bool in_test = session.entry->section != kWholeRun;
+      if (session_could_take(session.steps, datagrams, first, *book)) {
+        if (in_test || book->scope.empty()) return &session;
+        if (!outside) outside = &session;
+      } else if (!first.empty() && (!earliest || (in_test && earliest->entry->section == kWholeRun))) {
+        earliest = &session;
+      }
     }
-    return earliest;
+    return outside ? outside : earliest;
   }
 
   NoiseFilter noise;
@@ -308,13 +345,14 @@ struct Ledger::Impl {
   EntryIndex index;
   OrderKeeper order;
   std::shared_ptr<FileLedger> files;
-  std::vector<Session> sessions;
-  std::shared_ptr<UndecidedSessions> undecided = std::make_shared<UndecidedSessions>();
+  std::deque<Session> raw_entries;  ///< those that play steps on a connection of their own
+  Sections sections;
+  std::shared_ptr<CallSessions> calls = std::make_shared<CallSessions>();
   std::vector<const Entry*> programs; ///< exec, shell and which
   /// Protocols of which an entry may fit a call that it did not fit before: it compares what other calls bind, or only now
   /// gets past a reply that fails the connect. Else the first that fits stays the first until it is spent.
   std::vector<const ProtocolInfo*> unsteady;
-  std::vector<const Entry*> failing;  ///< entries with an errno reply; never changes, so any thread may read it
+  std::vector<const Entry*> failing;  ///< entries with an errno reply; changes by Ledger::add() only, so any thread may read it
 };
 
 Ledger::Ledger(const Spec& spec, Surroundings around) : impl_(std::make_unique<Impl>(spec, std::move(around))) {}
@@ -336,7 +374,7 @@ bool Ledger::names(const ProtocolInfo& protocol, const Fields& call) const {
   const auto is_place = [](std::string_view field) { return field == "server" || field == "host" || field == "port"; };
   bool named = false;
   impl_->index.each(protocol, call, [&](std::uint32_t i) {
-    const Entry& entry = impl_->book->spec.entries[i];
+    const Entry& entry = impl_->book->entries[i];
     MatchReport report;
     named = !impl_->book->is_spent(entry) &&
             std::ranges::any_of(entry.identity, [&](const FieldPattern& field) { return !is_place(field.name) && field.pattern && !field.pattern->is_any(); }) &&
@@ -349,6 +387,7 @@ bool Ledger::names(const ProtocolInfo& protocol, const Fields& call) const {
 bool Ledger::would_repeat(const Entry& entry, const Reply* reply) const {
   const LedgerBook& book = *impl_->book;
   if (book.is_spent(entry) || book.states[entry.index].used == 0 || book.next_reply(entry) != reply) return false;
+  if (!book.scope.empty() && entry.section == kWholeRun) return false;  // the test may have an entry for it
   return std::ranges::find(impl_->unsteady, entry.protocol) == impl_->unsteady.end();
 }
 
@@ -361,13 +400,13 @@ bool Ledger::connect_may_fail(const Destination& to) const {
 Outcome Ledger::offer_connect(const Destination& to, std::uint64_t seq) {
   Outcome out;
   if (!connect_may_fail(to)) return out;
-  for (const Entry& entry : impl_->book->spec.entries) {
+  for (const Entry& entry : impl_->book->entries) {
     if (impl_->book->is_spent(entry) || !entry.endpoint.fits(to)) continue;
     const Reply* reply = impl_->book->next_reply(entry);
     if (reply && reply->errno_code != 0) {
       out.entry = &entry;
       if (const auto overtaken = impl_->spend(entry, seq); !overtaken.empty()) {
-        out.findings.push_back(out_of_order_finding("connect to " + to.url(), entry, overtaken, impl_->book->spec));
+        out.findings.push_back(out_of_order_finding("connect to " + to.url(), entry, overtaken, *impl_->book));
       }
       out.reply = reply;
       out.rendered = Fields::object();
@@ -379,7 +418,7 @@ Outcome Ledger::offer_connect(const Destination& to, std::uint64_t seq) {
 }
 
 bool Ledger::has_session(const Destination& to) const {
-  return std::ranges::any_of(impl_->sessions, [&](const Impl::Session& session) {
+  return std::ranges::any_of(impl_->raw_entries, [&](const Impl::Session& session) {
     return !impl_->book->is_spent(*session.entry) && session.entry->endpoint.fits(to);
   });
 }
@@ -387,7 +426,7 @@ bool Ledger::has_session(const Destination& to) const {
 std::unique_ptr<CallSession> Ledger::open_calls(const ProtocolInfo& protocol, Opening opening) {
   return make_call_session({impl_->book, protocol, std::move(opening),
                             [impl = impl_.get()](const Entry& entry, std::uint64_t seq) { return impl->spend(entry, seq); },
-                            [impl = impl_.get()](const Entry& entry) { impl->order.waits_again(entry); }, impl_->undecided});
+                            [impl = impl_.get()](const Entry& entry) { impl->order.waits_again(entry); }, impl_->calls});
 }
 
 std::unique_ptr<RawSession> Ledger::open_session(const Destination& to, std::string_view first, std::uint64_t seq) {
@@ -395,7 +434,7 @@ std::unique_ptr<RawSession> Ledger::open_session(const Destination& to, std::str
   if (!session) return nullptr;
   std::vector<Finding> findings;
   if (const auto overtaken = impl_->spend(*session->entry, seq); !overtaken.empty()) {
-    findings.push_back(out_of_order_finding("connect to " + to.url(), *session->entry, overtaken, impl_->book->spec));
+    findings.push_back(out_of_order_finding("connect to " + to.url(), *session->entry, overtaken, *impl_->book));
   }
   const bool datagrams = to.transport == Transport::udp || to.transport == Transport::unix_datagram;
   return make_raw_session({impl_->book, *session->entry, session->steps, datagrams, std::move(findings)});
@@ -441,7 +480,7 @@ std::vector<Finding> Ledger::use_which(std::string_view program, std::uint64_t s
   }
   std::vector<Finding> out;
   if (const auto overtaken = impl_->spend(*entry, seq); !overtaken.empty()) {
-    out.push_back(out_of_order_finding(entry_title(*entry), *entry, overtaken, impl_->book->spec));
+    out.push_back(out_of_order_finding(entry_title(*entry), *entry, overtaken, *impl_->book));
   }
   return out;
 }
@@ -482,19 +521,44 @@ Finding Ledger::unexpected_bytes(const Destination& to, std::string_view first_b
 
 std::vector<Finding> Ledger::finish() {
   std::vector<Finding> out;
-  for (const Entry& entry : impl_->book->spec.entries) {
-    const std::string near = impl_->near_records.note(entry);
-    for (Finding& finding : unused_findings(entry, impl_->book->states[entry.index])) {
-      if (!near.empty()) finding.notes.push_back(near);
-      out.push_back(std::move(finding));
-    }
+  for (const Entry& entry : impl_->book->entries) {
+    if (entry.section == kWholeRun) impl_->collect_unused(entry, out);
   }
+  for (Finding& finding : impl_->sections.never_begun()) out.push_back(std::move(finding));
+  return out;
+}
+
+SectionId Ledger::open_section(const std::vector<std::size_t>& chosen) {
+  return impl_->sections.open(chosen, [this](const Entry& entry, std::size_t model) {
+    impl_->order.add(entry, model);
+    impl_->enlist(entry);
+  });
+}
+
+void Ledger::add(Entry added) {
+  const Entry& entry = impl_->sections.add(std::move(added));
+  impl_->order.add(entry);
+  impl_->note(entry);
+  impl_->enlist(entry);
+}
+
+void Ledger::enter(const std::vector<SectionId>& scope) { impl_->sections.enter(scope); }
+
+std::vector<Finding> Ledger::close_section(SectionId section) {
+  std::vector<Finding> out = leave_sessions(*impl_->calls, section);
+  for (const Entry* entry : impl_->sections.close(section)) {
+    impl_->strike(*entry);
+    impl_->collect_unused(*entry, out);
+  }
+  impl_->files->views().forget(section);
   return out;
 }
 
 Ledger::Totals Ledger::totals() const {
-  Totals out{0, impl_->book->spec.entries.size()};
-  for (const Entry& entry : impl_->book->spec.entries) {
+  Totals out;
+  for (const Entry& entry : impl_->book->entries) {
+    if (entry.section == LedgerBook::kModel && !impl_->sections.is_missing(entry.test)) continue;
+    ++out.entries;
     const EntryState& state = impl_->book->states[entry.index];
     if (!state.violated && (state.used >= entry.times.min || entry.pass_through)) ++out.met;
   }

@@ -140,6 +140,18 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
+  // Tests. Calls belong to the sections that enter() names; until then, and outside of tests, to none.
+
+  /// A test begins: the entries of the [[test]] tables that `chosen` names (indices of Spec::tests) are there once more.
+  SectionId open_section(const std::vector<std::size_t>& chosen);
+  /// An entry that the spec does not have, of the innermost section in force, or else of the whole run; behind all others there.
+  /// While nobody asks connect_may_fail().
+  void add(Entry entry);
+  /// From now on calls are made in these sections, the innermost first.
+  void enter(const std::vector<SectionId>& scope);
+  /// The test is over: its entries take no more calls, and those that waited for one are findings.
+  std::vector<Finding> close_section(SectionId section);
+
   /// Matches one whole call and spends its entry. `seq` is the interaction's number, for later reports.
   Outcome offer(const ProtocolInfo& protocol, const Fields& call, std::uint64_t seq);
 

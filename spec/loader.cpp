@@ -190,11 +190,11 @@ void Loader::load_tests(const Node& list, const Node* defaults) {
     check_keys(table, test_keys().keys, test_keys().name, problems_);
     TestSection section;
     section.at = table.at;
-    const std::string* name = text_of(table, "name");
-    if (name) section.name = *name;
-    else if (!text_of(table, "argv")) refuse(problems_, table, "a [[test]] without a name", "name = \"test_login\", or argv = \"*/test_login*\"");
+    if (const std::string* name = text_of(table, "name")) section.name = *name;
+    if (const std::string* argv = text_of(table, "argv")) section.argv = *argv;
+    if (section.title().empty()) refuse(problems_, table, "a [[test]] without a name", "name = \"test_login\", or argv = \"*/test_login*\"");
     if (const std::string* order = text_of(table, "order")) section.order = order_named(*order);
-    not_here(problems_, table, "[[test]] sections are valid, but not built yet in this version", "entries in [[expect]] hold for the whole run");
+    section.required = flag_of(table, "required").value_or(true);
     spec_.tests.push_back(std::move(section));
     if (const Node* entries = table.find("expect")) load_entries(*entries, defaults, spec_.tests.size() - 1, "[[test.expect]]");
   }

@@ -199,10 +199,10 @@ Miss judge_command(const Entry& entry, const ProtocolInfo& protocol, const Field
 
 NearMiss nearest_command(const ProtocolInfo& protocol, const Fields& call, const LedgerBook& book) {
   Nearest nearest;
-  for (const Entry& entry : book.spec.entries) {
-    if (!is_command(*entry.protocol)) continue;
+  for (const Entry& entry : book.entries) {
+    if (!is_command(*entry.protocol) || !book.is_known(entry)) continue;
     Miss miss = judge_command(entry, protocol, call, book);
-    if (miss.cost < kTooFar && book.is_spent(entry)) miss.add(kSpentCost, used_up(entry, book.states[entry.index]));
+    if (miss.cost < kTooFar && book.is_spent(entry)) miss.add(kSpentCost, why_spent(entry, book));
     nearest.offer(entry, std::move(miss));
   }
   return nearest.take();
@@ -242,7 +242,9 @@ std::string wanted_text(const Pattern& expected, const Captures& known) {
   return text;
 }
 
-std::string used_up(const Entry& entry, const EntryState& state) {
+std::string why_spent(const Entry& entry, const LedgerBook& book) {
+  if (entry.section == LedgerBook::kModel) return fmt::format("of test '{}', and this call was made outside of it", book.spec.tests[entry.test].title());
+  const EntryState& state = book.states[entry.index];
   std::string out = "already used at ";
   for (std::size_t i = 0; i < state.seqs.size(); ++i) out += fmt::format("{}#{}", i ? ", " : "", state.seqs[i]);
   if (state.used > state.seqs.size()) out += ", …";
@@ -254,13 +256,13 @@ NearMiss nearest_entry(const ProtocolInfo& protocol, const Fields& call, const L
   if (is_command(protocol)) return nearest_command(protocol, call, book);
   if (protocol.name == "log") return nearest_record(protocol, call, book);
   Nearest nearest;
-  for (const Entry& entry : book.spec.entries) {
-    if (entry.protocol != &protocol) continue;
+  for (const Entry& entry : book.entries) {
+    if (entry.protocol != &protocol || !book.is_known(entry)) continue;
     const bool is_file = protocol.name == "file";
     const bool is_redis = protocol.name == "redis";
     Miss miss = is_file ? judge_file(entry, call, book) : is_redis ? judge_redis(entry, call, book) : judge(entry, call, book);
     if (book.is_spent(entry)) {
-      miss.add(kSpentCost, used_up(entry, book.states[entry.index]));
+      miss.add(kSpentCost, why_spent(entry, book));
     } else if (miss.cost == 0 && is_file) {
       miss.add(1, "another write has it and is not finished");
     } else if (miss.cost == 0) {
@@ -276,8 +278,8 @@ NearMiss nearest_entry(const ProtocolInfo& protocol, const Fields& call, const L
 NearMiss nearest_socket(const Destination& to, const LedgerBook& book) {
   Nearest nearest;
   const bool is_path = to.transport == Transport::unix_stream || to.transport == Transport::unix_datagram;
-  for (const Entry& entry : book.spec.entries) {
-    if (entry.protocol->name != "socket") continue;
+  for (const Entry& entry : book.entries) {
+    if (entry.protocol->name != "socket" || !book.is_known(entry)) continue;
     const EndpointPattern& wanted = entry.endpoint;
     Miss miss;
     if (is_path != wanted.unix_path) continue;
@@ -292,7 +294,7 @@ NearMiss nearest_socket(const Destination& to, const LedgerBook& book) {
     if (to.transport == Transport::tcp && !wanted.tcp) miss.add(3, "scheme differs: tcp instead of udp");
     if (to.transport == Transport::udp && !wanted.udp) miss.add(3, "scheme differs: udp instead of tcp");
     if (book.is_spent(entry)) {
-      miss.add(kSpentCost, used_up(entry, book.states[entry.index]));
+      miss.add(kSpentCost, why_spent(entry, book));
     } else if (miss.cost == 0) {
       miss.add(1, entry.steps.empty() ? "it has no steps to play" : "its first step does not fit");
     }

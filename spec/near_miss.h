@@ -22,7 +22,7 @@ unsigned text_distance(std::string_view one, std::string_view other);
 inline constexpr unsigned kTextsFarApart = 8;  // two texts further apart than this have nothing to do with each other
 /// What the pattern says, with the names that earlier calls bound replaced by what they stand for.
 std::string wanted_text(const Pattern& expected, const Captures& known);
-/// "already used at #4, #7"
-std::string used_up(const Entry& entry, const EntryState& state);
+/// "already used at #4, #7", or of which test it is.
+std::string why_spent(const Entry& entry, const LedgerBook& book);
 
 }  // namespace bigfoot

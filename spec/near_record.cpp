@@ -98,14 +98,14 @@ RecordMiss judge_record(const Entry& entry, const Fields& record, const LedgerBo
 NearMiss nearest_record(const ProtocolInfo& protocol, const Fields& record, const LedgerBook& book) {
   NearMiss best;
   unsigned cost = 0;
-  for (const Entry& entry : book.spec.entries) {
-    if (entry.protocol != &protocol || !mentioned(entry, "message")) continue;
+  for (const Entry& entry : book.entries) {
+    if (entry.protocol != &protocol || !book.is_known(entry) || !mentioned(entry, "message")) continue;
     RecordMiss miss = judge_record(entry, record, book);
     if (miss.too_far) continue;
     MatchReport identity;
     if (!identity_fits(entry, record, book.known, book.around, identity))
       add(miss, kChannelCost, fmt::format("channel differs: {} instead of {}", field_text(record, "channel"), text_of(entry.identity.front().pattern->shown())));
-    if (book.is_spent(entry)) add(miss, kSpentCost, used_up(entry, book.states[entry.index]));
+    if (book.is_spent(entry)) add(miss, kSpentCost, why_spent(entry, book));
     if (miss.reason.empty() || (best.entry && miss.cost >= cost)) continue;
     cost = miss.cost;
     best = {&entry, std::move(miss.reason)};

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
@@ -101,8 +102,12 @@ struct Count {
 enum class Order { strict, per_target, any };
 enum class OnMismatch { serve, refuse };
 
+/// One time that a test was begun: each has entries of its own, made from those of the [[test]] tables that its name fits.
+using SectionId = std::uint32_t;
+inline constexpr SectionId kWholeRun = 0;  ///< entries that hold for the whole run
+
 struct Entry {
-  std::size_t index = 0;  ///< in Spec::entries: document order
+  std::size_t index = 0;  ///< in Spec::entries: document order. In the ledger entries of sections stand behind those
   Place at;
   std::string id;        ///< given, else "" (reports then say file:line)
   std::string headline;  ///< as reports name it: `POST https://api.stripe.com/v1/charges`
@@ -124,6 +129,7 @@ struct Entry {
   bool offers_tls = false;             ///< the server agrees to TLS where the protocol asks for it in clear (SSLRequest)
   std::size_t test = kNoTest;          ///< index in Spec::tests
   static constexpr std::size_t kNoTest = static_cast<std::size_t>(-1);
+  SectionId section = kWholeRun;       ///< the ledger's own entries: which section's copy it is
 };
 
 enum class GuardLevel { error, warn, off };
@@ -196,9 +202,16 @@ struct Settings {
 };
 
 struct TestSection {
-  std::string name;  ///< a glob
+  std::string name;  ///< a glob, of what `begin` says; "" where `argv` alone selects it
+  std::string argv;  ///< a glob, of a process' command line with blanks between the words; "" where only `begin` does
   std::optional<Order> order;
+  bool required = true;  ///< that it never begins is a violation
   Place at;
+
+  bool is_called(std::string_view test) const;
+  bool is_run_by(const std::vector<std::string>& command) const;
+  /// For reports: the name, or the command line.
+  const std::string& title() const { return name.empty() ? argv : name; }
 };
 
 struct Spec {
@@ -206,7 +219,7 @@ struct Spec {
   Settings settings;
   Guard guard;
   std::vector<std::string> noise_headers;  ///< globs, lower case: the built-in list and the spec's
-  std::vector<Entry> entries;
+  std::deque<Entry> entries;  ///< addresses stay: $BIGFOOT_CTL may add some during a run
   std::vector<TestSection> tests;
   std::vector<Channel> channels;
 

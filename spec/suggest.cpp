@@ -121,6 +121,7 @@ std::string spoken_path(std::string_view path) {
 
 /// The headline as pattern text that fits this call only.
 std::string spoken_headline(const ProtocolInfo& protocol, const Fields& call) {
+  if (protocol.name == "mock") return spoken_text(field_text(call, "name"));
   if (protocol.name != "http") return spoken_text(call_headline(protocol, call));
   Fields said = call;
   said["path"] = spoken_path(field_text(call, "path"));
@@ -245,6 +246,21 @@ Value spoken_field(std::string_view field, const Fields& call, const Surrounding
 
 std::string field_line(std::string_view name, const Value& spoken) {
   return fmt::format("{} = {}", name, field_value(name, spoken));
+}
+
+std::string suggest_in_test(std::string_view entry, std::string_view test) {
+  if (!entry.starts_with("[[expect]]")) return std::string(entry);
+  std::string out = test.empty() ? "" : fmt::format("[[test]]\nname = {}\n\n", toml_string(test));
+  while (!entry.empty()) {
+    const std::size_t end = std::min(entry.find('\n'), entry.size() - 1) + 1;
+    std::string line(entry.substr(0, end));
+    for (const std::string_view table : {"[[expect]]", "[[expect.", "[expect."}) {
+      if (line.starts_with(table)) line.insert(table.find('e'), "test.");
+    }
+    out += line;
+    entry.remove_prefix(end);
+  }
+  return out;
 }
 
 std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, const Surroundings& around) {

@@ -11,6 +11,9 @@ namespace bigfoot {
 
 /// `GET http://api.example.com/v1/balance?page=2`, `MX example.com`: a call as headlines name it.
 std::string call_headline(const ProtocolInfo& protocol, const Fields& call);
+/// An entry to paste as one of a test: `[[expect]]` and the tables in it become those of `[[test.expect]]`. `test`: the name of a
+/// [[test]] that the spec does not have yet, and which stands above it then; else "".
+std::string suggest_in_test(std::string_view entry, std::string_view test);
 
 /// A field of a call in the spec's language: a body by its content type, headers without noise.
 Value spoken_field(std::string_view field, const Fields& call, const Surroundings& around);

@@ -88,9 +88,9 @@ void outputs(Calls& calls, Notification notification) {
 
 // Of a descriptor the kernel looks at 32 bits.
 constexpr ArgumentTest is_descriptor(std::uint64_t number) { return {Op::masked_equal, 0, number, 0xffffffff}; }
-// Opens for reading a file pass. O_TMPFILE has the bit of O_DIRECTORY and one of its own.
-constexpr ArgumentTest only_reads(unsigned index) {
-  return {Op::masked_equal, index, 0, kNotForReading};
+// Folders, and names that are not opened, need nobody's answer. O_TMPFILE has the bit of O_DIRECTORY.
+constexpr ArgumentTest opens_a_file(unsigned index) {
+  return {Op::masked_equal, index, 0, O_DIRECTORY | O_PATH};
 }
 // fstat(3) is newfstatat with this flag and an empty path: as frequent as opens. (With the flag and a path it is not seen.)
 constexpr ArgumentTest names_a_path(unsigned index) { return {Op::masked_equal, index, 0, AT_EMPTY_PATH}; }
@@ -131,7 +131,7 @@ const std::array kCalls{
                 "recvmmsg(2)"},
     TrappedCall{"execve",         SYS_execve,         When::always, {}, programs<&ExecCalls::execve>, "execve(2)"},
     TrappedCall{"execveat",       SYS_execveat,       When::always, {}, programs<&ExecCalls::execveat>, "execveat(2)"},
-    TrappedCall{"openat",         SYS_openat,         When::opens, {only_reads(2)}, names<kOpenat>, "open(2)"},
+    TrappedCall{"openat",         SYS_openat,         When::opens, {opens_a_file(2)}, names<kOpenat>, "open(2)"},
     TrappedCall{"openat",         SYS_openat,         When::files, {}, names<kOpenat>, "open(2)"},
     TrappedCall{"openat2",        SYS_openat2,        When::opens, {},
                 names<Names{.operation = Do::open, .folder = 0, .path = 1, .flags = 2, .size = 3, .layout = Layout::open_how}>,
@@ -206,7 +206,7 @@ const std::array kCalls{
                             .follow = Follow::never}>, "rename(2)"},
 #endif
 #if defined(__x86_64__)  // AArch64 has none of these
-    TrappedCall{"open",           SYS_open,           When::opens, {only_reads(1)}, names<kOpen>, "open(2)"},
+    TrappedCall{"open",           SYS_open,           When::opens, {opens_a_file(1)}, names<kOpen>, "open(2)"},
     TrappedCall{"open",           SYS_open,           When::files, {}, names<kOpen>, "open(2)"},
     TrappedCall{"creat",          SYS_creat,          When::files, {},
                 names<Names{.operation = Do::open, .mode = 1, .layout = Layout::creat}>, "creat(2)"},

@@ -23,7 +23,7 @@ class Delivery {
   /// Called by whoever redirects, perhaps from inside on_outgoing: not serialised with the others.
   void datagram_socket(UniqueFd socket);
   /// For every open of the tree: not serialised with the others either.
-  bool wants_file(std::string_view path) { return handler_.wants_file(path); }
+  bool wants_file(std::string_view path, bool only_reads) { return handler_.wants_file(path, only_reads); }
   bool watches_file(std::string_view path) { return handler_.watches_file(path); }
   void file(FileCall call);
   void output(OutputCall call);

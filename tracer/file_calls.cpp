@@ -62,7 +62,7 @@ void FileCalls::take(Notification notification, const FileArguments& where) {
   // Of a path that cannot be read the kernel knows the error.
   std::optional<FileQuestion> question = path ? read_question(notification, where) : std::nullopt;
   if (!question || (path->empty() && !question->descriptor)) return let_through(std::move(notification));
-  const bool wanted = question->only_reads && delivery_.wants_file(*path);
+  const bool wanted = delivery_.wants_file(*path, question->only_reads);
   if (!all_) {
     if (!wanted) return let_through(std::move(notification));
     return take_wanted(std::move(notification), *path, std::move(*question));

@@ -229,9 +229,10 @@ class TrafficHandler {
   /// A call that the supervisor answered on its own in a way the user should know of, once a kind and process:
   /// "io_uring_setup answered ENOSYS", "32-bit program refused".
   virtual void on_notice(Pid pid, std::string text) = 0;
-  /// Whether on_file() is to see calls that name this path, as the program wrote it (perhaps relative). Asked for every
-  /// open of the tree, so it must take next to no time; perhaps while another method is running on another thread.
-  virtual bool wants_file(std::string_view path) = 0;
+  /// Whether on_file() is to see a call that names this path, as the program wrote it (perhaps relative). `only_reads`: an open
+  /// for reading a file that is there, a look or an access; else an open that may write. Asked for every open of the tree, so it
+  /// must take next to no time; perhaps while another method is running on another thread.
+  virtual bool wants_file(std::string_view path, bool only_reads) = 0;
   /// With LaunchOptions::Files::all: whether on_file() is to see calls of this file, by Request::path without dots, and by
   /// Request::resolved. With a slash at its end it is asked whether the handler lists this folder (Operation::list).
   /// Thread-safe and quick like wants_file().
@@ -254,7 +255,7 @@ struct LaunchOptions {
   /// Whether every execve is held until the handler has answered it (TrafficHandler::on_exec).
   bool hold_execs = false;
   /// Which file calls are trapped at all. Each costs every call of its kind a round trip.
-  /// `opens`: of those only the ones for reading; `all`: every call that names a file (FileCall::Operation). Not seen are calls of
+  /// `opens`: of those only the ones that open a file, no folder; `all`: every call that names a file (FileCall::Operation). Not seen are calls of
   /// a descriptor, looks with AT_EMPTY_PATH, and calls that have no Operation: chdir(2), statfs(2), inotify_add_watch(2).
   enum class Files { none, opens, opens_and_looks, all } files = Files::none;
   /// With Files::all: a folder of the supervisor's, by its real name, that stands for the root: what a handler gives the target

@@ -143,7 +143,7 @@ bool CallServer::is_any_entry_near() const {
 
 asio::awaitable<CallServer::Next> CallServer::open(Opening opening) {
   if (connection_.tls) add_tls_fields(connection_, opening.fields);
-  session_ = services_.ledger.open_calls(decoder_->info(), opening);
+  session_ = services_.ledger_for(site_.pid).open_calls(decoder_->info(), opening);
   if (!session_->is_named() && guard_ != GuardLevel::error) {
     co_await relay_from_here(services_, io_, connection_, decoder_->info().name, std::move(said_), guard_ == GuardLevel::warn);
     session_.reset();
@@ -177,14 +177,15 @@ asio::awaitable<CallServer::Next> CallServer::open(Opening opening) {
 }
 
 Outcome CallServer::judge(const Call& call, std::uint64_t seq) {
+  Ledger& ledger = services_.ledger_for(site_.pid);
   if (session_) return session_->offer(call, seq);
   const bool courtesy = !services_.spec.settings.ambient_asserted;
-  if (courtesy && call.unnamed != Unnamed::unexpected && !services_.ledger.names(decoder_->info(), call.fields)) {
+  if (courtesy && call.unnamed != Unnamed::unexpected && !ledger.names(decoder_->info(), call.fields)) {
     Outcome own;
     own.own_answer = own.ambient = true;
     return own;
   }
-  return services_.ledger.offer(decoder_->info(), call.fields, seq);
+  return ledger.offer(decoder_->info(), call.fields, seq);
 }
 
 AfterReply CallServer::reply_to(const Outcome& outcome) {
@@ -197,11 +198,11 @@ AfterReply CallServer::reply_to(const Outcome& outcome) {
 bool CallServer::repeats() {
   const std::string_view state = settled();
   const CallMemo::Slot* slot = state.empty() ? nullptr : memo_.find(state, io_.input());
-  if (slot == nullptr || !slot->filled || !services_.ledger.would_repeat(*slot->entry, slot->reply)) return false;
+  if (slot == nullptr || !slot->filled || !services_.ledger_for(site_.pid).would_repeat(*slot->entry, slot->reply)) return false;
   const CallTicket ticket{services_.journal.next_seq(), services_.journal.now_ms()};
   if (!services_.journal.record_again(ticket, site_, slot->record)) return false;
   services_.journal.open_call();
-  services_.ledger.repeat(*slot->entry, ticket.seq);
+  services_.ledger_for(site_.pid).repeat(*slot->entry, ticket.seq);
   io_.consume(slot->request.size());
   out_ += slot->answer;
   return true;

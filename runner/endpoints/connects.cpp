@@ -4,7 +4,7 @@
 namespace bigfoot {
 
 asio::awaitable<std::optional<Outgoing>> judge_connect(Services& services, Outgoing call, Destination to) {
-  Outcome outcome = services.ledger.offer_connect(to, services.journal.next_seq());
+  Outcome outcome = services.ledger_for(call.caller().pid).offer_connect(to, services.journal.next_seq());
   if (outcome.entry == nullptr || outcome.reply == nullptr) co_return std::move(call);
   const CallTicket ticket = services.journal.open_call();
   const Pid pid = call.caller().pid;

@@ -83,7 +83,7 @@ void Datagrams::received(Socket& socket, const SocketAddress& source, std::strin
   }
   // A finished session makes room for the next entry of the same address: a program keeps its socket for all it sends.
   if (!flow->session || flow->session->done())
-    if (auto next = services_.ledger.open_session(flow->to, bytes, services_.journal.next_seq()))
+    if (auto next = services_.ledger_for(flow->pid).open_session(flow->to, bytes, services_.journal.next_seq()))
       flow->session = std::move(next);
   if (!flow->session) return refuse(*flow, bytes);
   flow->session->received(bytes);
@@ -115,7 +115,7 @@ void Datagrams::refuse(const Flow& flow, std::string_view bytes) {
   interaction.op = "send";
   interaction.request = {{"data", std::string(bytes)}};
   services_.journal.record(services_.journal.open_call(), {flow.pid, flow.connection, flow.to.url()}, std::move(interaction),
-                           nullptr, one(services_.ledger.unexpected_bytes(flow.to, bytes)), "", "silence");
+                           nullptr, one(services_.ledger_for(flow.pid).unexpected_bytes(flow.to, bytes)), "", "silence");
 }
 
 void Datagrams::send(Socket& socket, const SocketAddress& to, std::string_view bytes) {

@@ -134,12 +134,13 @@ void Execs::process_ended(Pid pid) {
 
 asio::awaitable<void> Execs::serve(ExecCall call) {
   const std::string program = base_name(call.path());
+  Ledger& ledger = services_.ledger_for(call.caller().pid);
   if (const int code = code_of_search(call); code != 0) co_return std::move(call).fail(Errno{code});
   if (!lookups_.is_meant(program) && call.would_fail() != 0) co_return std::move(call).let_through();
   if (lookups_.hides(call, program)) co_return fail(std::move(call), ENOENT);
 
   Fields fields = fields_of(call, services_.spec);
-  ExecOutcome outcome = services_.ledger.offer_exec(fields, services_.journal.next_seq());
+  ExecOutcome outcome = ledger.offer_exec(fields, services_.journal.next_seq());
   if (outcome.entry == nullptr && (outcome.leads_on || starts_own(call)))
     co_return std::move(call).let_through();
   const bool is_shell_text = shell_command(call.path(), call.argv()).has_value();

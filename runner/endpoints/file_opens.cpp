@@ -115,6 +115,7 @@ FileReply Files::write(const Asked& asked, bool there) {
 FileWrites::Finish Files::finisher(const Asked& asked, Fields fields, std::shared_ptr<FileSession> session) {
   const CallTicket ticket = services_.journal.open_call();
   return [this, ticket, pid = asked.pid(), fields = std::move(fields), session = std::move(session)](std::string content) mutable {
+    services_.ledger_for(pid);
     std::vector<Finding> findings = session->finish(content, ticket.seq);
     fields["content"] = std::move(content);
     record(ticket, pid, std::move(fields), Fields::object(), &session->entry(), std::move(findings), "asserted");

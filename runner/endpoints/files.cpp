@@ -52,6 +52,7 @@ Files::Handler Files::handler_of(Operation operation) {
 }
 
 void Files::serve(FileCall call) {
+  services_.ledger_for(call.caller().pid);  // for all that the scene asks it too
   const FileCall::Request& request = call.request();
   Asked asked{call, request, scene_.name_of(request.path, request.resolved, request.follow), {}, owner_of(call.caller().tid)};
   const bool two_names = request.operation == Operation::rename || request.operation == Operation::link;

@@ -143,7 +143,7 @@ std::string_view truncated(std::string_view reply) {
 
 Outcome HttpServer::offer(Call& call, const CallTicket& ticket) {
   call.fields.update(tls_fields_);
-  return services_.ledger.offer(decoder_->info(), call.fields, ticket.seq);
+  return services_.ledger_for(site_.pid).offer(decoder_->info(), call.fields, ticket.seq);
 }
 
 /// Answers and records the call that the memo holds, if the ledger says the same of it as before.
@@ -258,7 +258,7 @@ asio::awaitable<bool> HttpServer::serve() {
     if (HttpMemo& memo = services_.http_memo;
         between && memo.filled && memo.begins(io_.input(), peer_)) {
       ticket = services_.journal.open_call();
-      outcome = services_.ledger.offer(decoder_->info(), memo.call, ticket->seq);
+      outcome = services_.ledger_for(site_.pid).offer(decoder_->info(), memo.call, ticket->seq);
       if (repeats(outcome, *ticket)) {
         consume(memo.request.size());
         request_.clear();
@@ -277,7 +277,7 @@ asio::awaitable<bool> HttpServer::serve() {
       // Whole, in one piece, and without an answer on the way (100 Continue): then its bytes stand for it.
       const std::string request(input.substr(0, between && out_.empty() ? std::min(decoded->used, HttpMemo::kMostBytes + 1) : 0));
       consume(decoded->used);
-      if (!ticket && asks_for_websocket(services_, call->fields)) {
+      if (!ticket && asks_for_websocket(services_, site_.pid, call->fields)) {
         if (co_await flush() == Next::gone) co_return false;
         co_await serve_websocket(services_, io_, connection_, std::move(call->fields), std::move(request_));
         co_return false;

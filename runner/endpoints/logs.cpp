@@ -59,7 +59,7 @@ void Logs::judge(const Channel& channel, Pid pid, std::vector<LogLine> lines, Cl
 }
 
 void Logs::judge(const Channel& channel, Pid pid, Fields record, Clock::time_point at) {
-  LogOutcome outcome = services_.ledger.offer_log(record, services_.journal.next_seq());
+  LogOutcome outcome = services_.ledger_for(pid).offer_log(record, services_.journal.next_seq());
   if (!outcome.warning.empty()) ++services_.warnings[outcome.warning];
   if (outcome.ambient && !shown_.contains(&channel)) return;
   Interaction interaction;

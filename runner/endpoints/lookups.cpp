@@ -83,7 +83,7 @@ Lookups::Verdict Lookups::judge(const Caller& caller, const std::string& path) {
 }
 
 bool Lookups::hides(const ExecCall& call, const std::string& program) {
-  if (!searches_.contains(call.caller().pid) && !services_.ledger.which(program).entry) return false;
+  if (!searches_.contains(call.caller().pid) && !services_.ledger_for(call.caller().pid).which(program).entry) return false;
   const bool by_name = !call.argv().empty() && call.argv().front().find('/') == std::string::npos;
   Search& search = search_for(call.caller(), program, call.path());
   const WhichAnswer& answer = search.answer;
@@ -114,7 +114,7 @@ Lookups::Search& Lookups::search_for(const Caller& caller, const std::string& pr
   if (found == all.end()) {
     if (own != all.end()) all.erase(own);
     if (all.size() >= kMostSearches) all.pop_front();
-    all.push_back({caller.tid, program, services_.ledger.which(program), search_path(caller.pid), {}, false});
+    all.push_back({caller.tid, program, services_.ledger_for(caller.pid).which(program), search_path(caller.pid), {}, false});
     found = std::prev(all.end());
   }
   found->tid = caller.tid;
@@ -127,7 +127,7 @@ void Lookups::tell(Pid pid, const std::string& program, Search& search) {
   if (std::exchange(search.told, true)) return;
   const WhichAnswer& answer = search.answer;
   const CallTicket ticket = services_.journal.open_call();
-  std::vector<Finding> findings = services_.ledger.use_which(program, ticket.seq);
+  std::vector<Finding> findings = services_.ledger_for(pid).use_which(program, ticket.seq);
   Interaction interaction;
   interaction.protocol = "which";
   interaction.op = "look-up";

@@ -177,7 +177,7 @@ Resolver::Lookup Resolver::look_up(const DnsQuery& query, const DnsClient& clien
                         !(asks_address(query.type) || is_chatter(query.type));
   Lookup found;
   if (asserted) {
-    Outcome outcome = services_.ledger.offer(kDnsInfo, {{"name", query.name}, {"type", query.type}}, ticket.seq);
+    Outcome outcome = services_.ledger_for(client.pid).offer(kDnsInfo, {{"name", query.name}, {"type", query.type}}, ticket.seq);
     found = from_entry(query, outcome);
     if (outcome.reply != nullptr) found.delay = outcome.reply->delay;
     record(ticket, query, client, found, outcome.entry, std::move(outcome.findings), "asserted");

@@ -32,7 +32,7 @@ bool http_is_named(const Spec& spec, const Destination& to) {
 /// paste: the report says what to do instead.
 Finding refusal(Services& services, const StreamIo& io, const Connection& connection, Sniffed spoken) {
   const Destination& to = connection.to;
-  Finding finding = services.ledger.unexpected_bytes(to, io.input().substr(0, kShownBytes));
+  Finding finding = services.ledger_for(connection.pid).unexpected_bytes(to, io.input().substr(0, kShownBytes));
   if (connection.tls) {
     finding.notes.push_back(spoken == Sniffed::tls ? "TLS inside TLS: a proxy that is itself reached by https is not answered; name it with http://"
                                                    : "these bytes came inside TLS; a socket entry would see the TLS itself");
@@ -88,13 +88,13 @@ bool goes_to_http(const Services& services, const Connection& connection, std::s
 }
 
 asio::awaitable<std::unique_ptr<RawSession>> find_session(Services& services, StreamIo& io, const Connection& connection) {
-  if (connection.tls || !services.ledger.has_session(connection.to)) co_return nullptr;  // their bytes are the raw ones
+  if (connection.tls || !services.ledger_for(connection.pid).has_session(connection.to)) co_return nullptr;  // their bytes are the raw ones
   const std::uint64_t seq = services.journal.next_seq();
-  std::unique_ptr<RawSession> session = services.ledger.open_session(connection.to, io.input(), seq);
+  std::unique_ptr<RawSession> session = services.ledger_for(connection.pid).open_session(connection.to, io.input(), seq);
   if (session) co_return session;
   if (io.input().empty()) (void)co_await io.read();
   if (goes_to_http(services, connection, io.input())) co_return nullptr;
-  co_return services.ledger.open_session(connection.to, io.input(), seq);
+  co_return services.ledger_for(connection.pid).open_session(connection.to, io.input(), seq);
 }
 
 /// What an expected connection is where its server speaks first (RFC 5321, 3.1), so that its first bytes cannot tell.

@@ -117,7 +117,7 @@ EXITS = [
          has=("spec.toml:3:8: ", "mock", "cannot answer them yet")),
     Case("an entry that asserts nothing", ["true"], "version = 1\n[[expect]]\nhttp = '*'\nheaders = '*'\nbody = '*'\n", exit=2, has=("spec.toml:",)),
     Case("an unknown option", ["true"], "version = 1\n", args=("--timelin", "x"), exit=2, has=("--timelin",), timeline=False),
-    Case("an option that is not built", ["true"], "version = 1\n", args=("--junit", "x.xml"), exit=2, has=("--junit", "not built"), timeline=False),
+    Case("an option that is not built", ["true"], "version = 1\n", args=("--record", "x.toml"), exit=2, has=("--record", "not built"), timeline=False),
     Case("no such spec", ["true"], args=("--spec", "missing.toml"), exit=2, has=("missing.toml",), timeline=False),
     Case("--timeout", ["sleep", "60"], "version = 1\n", args=("--timeout", "500ms"), exit=124, has=("TIMEOUT", "the run was ended after N ms"), timeout=20),
     Case("--timeout, with children that ignore TERM", quiet("trap '' TERM; (trap '' TERM; sleep 60) & sleep 60"), "version = 1\n",

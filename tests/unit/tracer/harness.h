@@ -34,7 +34,7 @@ class EchoHandler : public TrafficHandler {
   void on_datagram_socket(UniqueFd socket) override;
   void on_process(ProcessEvent event) override;
   void on_notice(Pid pid, std::string text) override;
-  bool wants_file(std::string_view path) override { return wants && wants(path); }
+  bool wants_file(std::string_view path, bool only_reads) override { return only_reads && wants && wants(path); }
   bool watches_file(std::string_view path) override { return watches && watches(path); }
   void on_file(FileCall call) override;
   void on_output(OutputCall call) override {

@@ -463,7 +463,7 @@ class NoTraffic : public TrafficHandler {
   void on_datagram_socket(UniqueFd) override {}
   void on_process(ProcessEvent) override {}
   void on_notice(Pid, std::string) override {}
-  bool wants_file(std::string_view) override { return false; }
+  bool wants_file(std::string_view, bool) override { return false; }
   bool watches_file(std::string_view) override { return false; }
   void on_file(FileCall) override {}
   void on_output(OutputCall) override {}
