@@ -108,13 +108,13 @@ CASES = [
                 "print(end['report'], end='')", "ask('begin two')", "print(get('x'), end='')", "print(ask('end two')['verdict'])"),
          spec(test("one", own("x", "1"), own("y", "1")), test("two", own("x", "2"))), exit=3, check=violations_of([("unused", "one")]),
          stdout="1\nfail ['GET http://api.test/y never happened']\nbigfoot-run: 1 problem · 2 interactions (1 ambient)\n\n".replace(" (1 ambient)", "")
-                + "UNUSED  spec.toml:11 GET http://api.test/y never happened\n2\npass\n", report=ANY),
+                + "UNUSED  spec.toml:11 GET http://api.test/y never happened    in one\n2\npass\n", report=ANY),
     Case("what a test does not expect is told with entries of a test",
          shell(say("begin one"), CURL + "other > /dev/null", say("end one")), spec(test("one", own("x", "1", 'required = false\n'))), exit=3, check=violations_of([("unexpected", "one")]),
          report="""\
 bigfoot-run: 1 problem · 1 of 1 expectations met · 2 interactions (1 ambient)
 
-UNEXPECTED  #2  GET http://api.test/other    curl -sS http://api.test/other pid 2 · t+N ms · answered 501
+UNEXPECTED  #2  GET http://api.test/other    in one · curl -sS http://api.test/other pid 2 · t+N ms · answered 501
    nearest: spec.toml:8 GET http://api.test/x   path differs at "x"
    add:
      [[test.expect]]
