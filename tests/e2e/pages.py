@@ -52,7 +52,7 @@ class Page:
     examples: list[str]
 
     def title(self) -> str:
-        return str(self.path.relative_to(harness.SOURCES))
+        return str(self.path.relative_to(harness.SOURCES) if self.path.is_relative_to(harness.SOURCES) else self.path.name)
 
 
 def dialogue(lines: list[str], at: int, indent: str) -> list[Command]:
@@ -178,6 +178,19 @@ class Reader:
                 self.say(part.at, f"nothing on this page uses {part.name}: show a command that does")
             if part.kind == "file" and part.name.endswith(".toml") and f"lint {part.name}" not in typed:
                 self.check_lint(part)
+        self.check_links()
+
+    def check_links(self) -> None:
+        """Every link into the repository leads to something, a heading too."""
+        if self.page.path.suffix != ".md":
+            return
+        for number, line in enumerate(self.page.path.read_text().splitlines(), 1):
+            for link, heading in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([\w-]*)\)", line):
+                target = (self.page.path.parent / link).resolve() if link else self.page.path
+                if not target.exists():
+                    self.say(number, f"there is no {link}")
+                elif heading and heading not in headings(target):
+                    self.say(number, f"{link or 'this page'} has no heading #{heading}")
 
     def say(self, at: int, what: str) -> None:
         self.wrong.append(f"{self.page.title()}:{at}: {what}")
@@ -219,6 +232,12 @@ class Reader:
             self.say(command.at, f"`{command.line}` reports, and ends with 0")
         elif not got and self.status:
             self.say(command.at, f"`{command.line}` says nothing, and ends with {self.status}")
+
+
+def headings(path: Path) -> set[str]:
+    """The headings of a page, as links name them."""
+    found = re.findall(r"(?m)^#+ (.*)$", path.read_text())
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
 
 
 def whole(fragment: str, stem: str) -> str:
