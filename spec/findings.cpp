@@ -192,6 +192,13 @@ Finding missing_values_finding(const Entry& entry, const Place& at, const std::v
   return out;
 }
 
+Finding unsayable_reply_finding(const Entry& entry, const Place& at, std::string_view why) {
+  Finding out = finding_of(ViolationKind::out_of_state, entry, fmt::format("{}: the reply cannot be given: {}", entry_title(entry), why));
+  out.at = at;
+  out.notes.push_back("the program got an error in its place");
+  return out;
+}
+
 Finding input_too_long_finding(const ProtocolInfo& protocol, const Fields& call, const Entry& entry, std::size_t limit) {
   Finding out = finding_of(ViolationKind::mismatch, entry,
                            fmt::format("{}: stdin is longer than the {} MiB that a mocked command reads", call_title(protocol, call), limit >> 20));

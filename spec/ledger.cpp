@@ -390,6 +390,11 @@ bool Ledger::would_repeat(const Entry& entry, const Reply* reply) const {
 
 void Ledger::repeat(const Entry& entry, std::uint64_t seq) { impl_->take(entry, seq); }
 
+Finding Ledger::reply_failed(const Entry& entry, const Place& at, std::string_view why) {
+  impl_->book->states[entry.index].violated = true;
+  return unsayable_reply_finding(entry, at, why);
+}
+
 bool Ledger::connect_may_fail(const Destination& to) const {
   return std::ranges::any_of(impl_->failing, [&](const Entry* entry) { return entry->endpoint.fits(to); });
 }

@@ -163,6 +163,9 @@ class Ledger {
   /// Spends the entry for it: the same as offer(), without looking.
   void repeat(const Entry& entry, std::uint64_t seq);
 
+  /// The protocol cannot say what `at`, a reply of the entry, asks for.
+  Finding reply_failed(const Entry& entry, const Place& at, std::string_view why);
+
   /// The entry, if any, whose errno reply must fail this connect now; spends it.
   Outcome offer_connect(const Destination& to, std::uint64_t seq);
   /// Whether offer_connect could ever say yes for `to`: lets the caller decide without asking. Thread-safe.
