@@ -182,6 +182,15 @@ Finding out_of_order_finding(const std::string& title, const Entry& entry, const
   return out;
 }
 
+Finding response_finding(const Entry& entry, MatchReport report, std::string_view why_not) {
+  Finding out = finding_of(ViolationKind::mismatch, entry,
+                           why_not.empty() ? fmt::format("{}: the real service answered something else", entry_title(entry))
+                                           : fmt::format("{}: the real service did not answer: {}", entry_title(entry), why_not));
+  out.differences = std::move(report.differences);
+  out.fields_equal = report.equal;
+  return out;
+}
+
 Finding missing_values_finding(const Entry& entry, const Place& at, const std::vector<std::string>& missing) {
   std::string names;
   for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;

@@ -367,6 +367,21 @@ Outcome Ledger::offer(const ProtocolInfo& protocol, const Fields& call, std::uin
   return out;
 }
 
+std::vector<Finding> Ledger::judge_response(const Entry& entry, const Fields* response, std::string_view why_not) {
+  LedgerBook& book = *impl_->book;
+  MatchReport report;
+  bool fits = response != nullptr;
+  for (const FieldPattern& field : entry.response) {
+    const Value* actual = response ? field_of(*response, field.name) : nullptr;
+    if (!actual || !field.pattern) continue;
+    fits = field.pattern->match(*actual, "response." + field.name, book.known, book.around, &report) && fits;
+  }
+  for (auto& [name, value] : report.bound) book.known[name] = std::move(value);
+  if (fits) return {};
+  book.states[entry.index].violated = true;
+  return {response_finding(entry, std::move(report), why_not)};
+}
+
 bool Ledger::names(const ProtocolInfo& protocol, const Fields& call) const {
   const auto is_place = [](std::string_view field) { return field == "server" || field == "host" || field == "port"; };
   bool named = false;

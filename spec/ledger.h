@@ -155,6 +155,10 @@ class Ledger {
   /// Matches one whole call and spends its entry. `seq` is the interaction's number, for later reports.
   Outcome offer(const ProtocolInfo& protocol, const Fields& call, std::uint64_t seq);
 
+  /// Judges what the real service has answered to a call that `entry`, a pass-through one, has taken. `response`: the fields that the
+  /// entry's `response` names; null: there was no answer, `why_not` says why.
+  std::vector<Finding> judge_response(const Entry& entry, const Fields* response, std::string_view why_not);
+
   /// Whether an unspent entry names this very call: an ambient one is asserted then. "*" names nothing.
   bool names(const ProtocolInfo& protocol, const Fields& call) const;
 
