@@ -23,10 +23,12 @@ std::string numbers(const std::vector<std::uint64_t>& seqs) {
   return out;
 }
 
-/// "1 earlier entry for this call was used at #4 (orders.toml:14)". Where the nearest entry is one of those, the note says
-/// it all.
-void note_spent(const CallStory& story, Finding& finding) {
+/// "1 earlier entry for this call was used at #4 (orders.toml:14)". Where the nearest entry is one of those, and says what was
+/// sent, the note says it all. One that was sent otherwise stays the nearest, and says itself that it is used up.
+void note_spent(const CallStory& story, Finding& finding, const NearMiss& nearest = {}) {
   if (story.spent.empty()) return;
+  const bool is_nearest = nearest.entry && std::ranges::find(story.spent, nearest.entry) != story.spent.end();
+  if (is_nearest && !nearest.only_spent && story.spent.size() == 1) return;
   std::vector<std::uint64_t> seqs;
   std::string places;
   for (const Entry* entry : story.spent) {
@@ -39,16 +41,9 @@ void note_spent(const CallStory& story, Finding& finding) {
   finding.notes.push_back(fmt::format("{} for this call {} used at {} ({})",
                                       counted(story.spent.size(), "earlier entry", "earlier entries"),
                                       story.spent.size() == 1 ? "was" : "were", numbers(seqs), places));
-  if (std::ranges::find(story.spent, finding.nearest) == story.spent.end()) return;
+  if (!is_nearest || !nearest.only_spent) return;
   finding.nearest = nullptr;
   finding.nearest_reason.clear();
-}
-
-std::string short_text(const std::optional<Value>& value, std::string_view path) {
-  constexpr std::size_t kShown = 60;
-  if (!value) return std::string(absent_word(path));
-  const std::string text = json_text(*value);
-  return text.size() <= kShown ? text : text.substr(0, kShown) + "…";
 }
 
 /// The line that makes the entry say what was sent; a query that stands in the URL changes the headline.
@@ -146,10 +141,10 @@ Finding unexpected_finding(const CallStory& story) {
   Finding out;
   out.kind = ViolationKind::unexpected;
   out.message = call_title(story.protocol, story.call);
-  NearMiss nearest = nearest_entry(story.protocol, story.call, story.book);
+  const NearMiss nearest = nearest_entry(story.protocol, story.call, story.book);
   out.nearest = nearest.entry;
-  out.nearest_reason = std::move(nearest.reason);
-  note_spent(story, out);
+  out.nearest_reason = nearest.reason;
+  note_spent(story, out, nearest);
   out.suggestion_verb = "add";
   out.suggestion = suggest_entry(story.protocol, story.call, story.book.around);
   return out;
