@@ -105,10 +105,11 @@ NearMiss nearest_record(const ProtocolInfo& protocol, const Fields& record, cons
     MatchReport identity;
     if (!identity_fits(entry, record, book.known, book.around, identity))
       add(miss, kChannelCost, fmt::format("channel differs: {} instead of {}", field_text(record, "channel"), text_of(entry.identity.front().pattern->shown())));
+    const bool only_spent = miss.reason.empty() && book.in_scope(entry);
     if (book.is_spent(entry)) add(miss, kSpentCost, why_spent(entry, book));
     if (miss.reason.empty() || (best.entry && miss.cost >= cost)) continue;
     cost = miss.cost;
-    best = {&entry, std::move(miss.reason)};
+    best = {&entry, std::move(miss.reason), only_spent};
   }
   return best;
 }
