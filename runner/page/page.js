@@ -293,7 +293,9 @@ function step(by) {
 function nextProblem(by) {
   const visible = problemRows.map((row, i) => i).filter((i) => !problemRows[i].hidden);
   if (!visible.length) return;
-  const after = visible.findIndex((i) => i > problem), before = visible.findLastIndex((i) => i < problem);
+  const comesAfter = (i) => (problem < 0 && chosen !== null ? run.violations[i].interaction > chosen : i > problem);
+  const comesBefore = (i) => (problem < 0 && chosen !== null ? run.violations[i].interaction !== null && run.violations[i].interaction < chosen : i < problem);
+  const after = visible.findIndex(comesAfter), before = visible.findLastIndex(comesBefore);
   showProblem(visible[by > 0 ? Math.max(after, 0) : before < 0 ? visible.length - 1 : before]);
 }
 const keys = {

@@ -45,7 +45,7 @@ class Browser:
         self.number += 1
         message = {"id": self.number, "method": method, "params": params, **({"sessionId": self.session} if self.session else {})}
         os.write(self.input, json.dumps(message).encode() + b"\0")
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while True:
             answer = self._message(until)
             if answer.get("id") == self.number:
@@ -55,7 +55,7 @@ class Browser:
 
     def open(self, page: Path) -> None:
         self.send("Page.navigate", url=page.resolve().as_uri())
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while self.run("document.readyState") != "complete":
             assert time.monotonic() < until, "the page does not load"
             time.sleep(0.05)
