@@ -148,6 +148,7 @@ void add_run_options(CLI::App& app, RunOptions& run) {
          "--spec", [&run](const std::vector<std::string>& files) { run.specs = files; })
       ->allow_extra_args(false);
   app.add_option("--timeline", run.timeline)->check(check_timeline);
+  app.add_option("--test", run.test);
   app.add_option_function<std::string>("--guard", [&run](const std::string& text) {
        run.guard = text == "warn" ? GuardLevel::warn : text == "off" ? GuardLevel::off : GuardLevel::error;
      })->check(one_of({"error", "warn", "off"}));
