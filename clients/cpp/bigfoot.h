@@ -90,7 +90,7 @@ inline std::string status() { return ask("status"); }
 /// One test for the length of a block. Who asks end() gets the verdict; else the report goes to standard error.
 class Section {
  public:
-  explicit Section(std::string name) : name_(std::move(name)) { begin(name_); }
+  explicit Section(std::string name) : name_(std::move(name)) { bigfoot::begin(name_); }
   Section(Section&&) = delete;
   ~Section() {
     if (const Verdict verdict = end(); !verdict.passed) std::fprintf(stderr, "%s\n", verdict.report.c_str());

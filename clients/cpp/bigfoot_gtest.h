@@ -14,10 +14,10 @@ class GtestListener : public testing::EmptyTestEventListener {
   static std::string name_of(const testing::TestInfo& test) { return std::string(test.test_suite_name()) + "." + test.name(); }
 
   void OnTestStart(const testing::TestInfo& test) override {
-    if (const std::string answer = begin(name_of(test)); answer.rfind("{\"error\"", 0) == 0) ADD_FAILURE() << text_of(answer, "message");
+    if (const std::string answer = bigfoot::begin(name_of(test)); answer.rfind("{\"error\"", 0) == 0) ADD_FAILURE() << text_of(answer, "message");
   }
   void OnTestEnd(const testing::TestInfo& test) override {
-    const Verdict verdict = test.result()->Skipped() ? skip(name_of(test)) : end(name_of(test));
+    const Verdict verdict = test.result()->Skipped() ? bigfoot::skip(name_of(test)) : bigfoot::end(name_of(test));
     if (!verdict.passed) ADD_FAILURE() << verdict.report;
   }
 };
