@@ -253,7 +253,9 @@ std::string Control::status() const {
 void Control::process_runs(Pid pid, const std::vector<std::string>& argv) {
   for (std::size_t i = 0; i < services_.spec.tests.size(); ++i) {
     const TestSection& section = services_.spec.tests[i];
-    if (section.is_run_by(argv)) open_test(pid, section.title(), {i});
+    // A process that is in it stays in it: the shell and the program that it becomes, the main program that is told of twice.
+    const bool is_in_it = services_.journal.tests().find(services_.journal.number_of(pid), section.title()) != nullptr;
+    if (!is_in_it && section.is_run_by(argv)) open_test(pid, section.title(), {i});
   }
 }
 

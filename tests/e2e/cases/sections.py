@@ -151,7 +151,7 @@ def node_spec(between: str) -> str:
 
 NODE_MORE = {"files": {"shop.mjs": NODE_SHOP, "1.test.mjs": NODE_HALF % (1, 1), "2.test.mjs": NODE_HALF % (2, 2), "spec/1.mjs": MOCHA_HALF % (1, 1), "spec/2.mjs": MOCHA_HALF % (2, 2)},
              "timeout": 120}
-MOCHAS = [MOCHA, "--require", "@sources@/clients/node/mocha.mjs", "spec"]
+MOCHAS = [MOCHA, "--timeout", "60000", "--require", "@sources@/clients/node/mocha.mjs", "spec"]
 NODES = [
     *shop("node --test, two files", ["node", "--import", "@sources@/clients/node/register.mjs", "--test", "--test-reporter=tap", "1.test.mjs", "2.test.mjs"], node_spec(" > "),
           ("# pass 6", "# fail 0", "# skipped 2"), ("not ok", "- ann1", "MISMATCH", "accept it:"), ("not ok", "- pays1", "UNUSED"), 18, **NODE_MORE),
@@ -286,6 +286,10 @@ ARGV = [
          files={"job.sh": '[ "$(curl -sS http://shop.example.com/who)" = "$1" ] || echo "$1 got another reply" >&2\n'}),
     Case("sections by argv, one of them never asked for", ["sh", "-c", JOBS.replace(" joe", "")], spec(BY_ARGV), exit=3, counts={"asserted": 3, "unused": 1}, stdout=ANY,
          files={"job.sh": "curl -sS http://shop.example.com/who\n"}, has=("UNUSED", "sh job.sh joe", "no process had that command line")),
+    *(Case(f"a section by argv is the main program's own, {name}", command, spec(reads("x", "ann").replace('name = "x"', f'argv = "{argv}"')), stdout="ann",
+           files={"job.sh": "#!/bin/sh\ncurl -sS http://shop.example.com/who\n"}, counts={"asserted": 1})
+      for name, argv, command in (("a program", "curl *", ["curl", "-sS", "http://shop.example.com/who"]), ("a script", "*job.sh", ["./job.sh"]),
+                                  ("what a shell becomes", "*job.sh", ["sh", "-c", "exec ./job.sh"]), ("and what it starts", "*job.sh*", ["sh", "-c", "./job.sh; :"]))),
     Case("--test: the whole run is one test", ["curl", "-sS", "http://shop.example.com/who"], spec(reads("one", "1"), reads("two", "2")), args=("--test", "two"),
          stdout="2", counts={"asserted": 1}),
     Case("--test: what it leaves unused", ["true"], spec(reads("one", "1"), reads("two", "2")), args=("--test", "two"), exit=3, counts={"unused": 1}, has=("UNUSED",)),
