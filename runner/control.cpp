@@ -20,6 +20,7 @@
 #include "runner/json_text.h"
 #include "runner/record_json.h"
 #include "runner/report.h"
+#include "spec/loader.h"
 
 namespace bigfoot {
 namespace {
@@ -71,18 +72,23 @@ asio::awaitable<void> Control::watch(ChannelPtr channel, AnswersPtr answers) {
     auto [error] = co_await answers->socket.async_wait(asio::posix::stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
     if (error) break;
     services_.catch_up();
-    // What was sent on sockets before is readable by now: two rounds of the loop read and judge it.
-    co_await asio::post(services_.loop, asio::use_awaitable);
-    co_await asio::post(services_.loop, asio::use_awaitable);
-    services_.catch_up();
-    obey_all();
   }
   answers_.erase(channel);
+}
+
+/// What was sent on sockets before an `end` is readable by now: two rounds of the loop read and judge it.
+asio::awaitable<void> Control::settle() {
+  co_await asio::post(services_.loop, asio::use_awaitable);
+  co_await asio::post(services_.loop, asio::use_awaitable);
+  is_settling_ = false;
+  services_.catch_up();
+  obey_all();
 }
 
 void Control::heard(ControlInbox::Line line) {
   lines_.push_back(std::move(line));
   obey(false);
+  if (!lines_.empty() && !std::exchange(is_settling_, true)) asio::co_spawn(services_.loop, settle(), asio::detached);
 }
 
 /// Other processes' lines overtake an `end` that waits; its writer's own never do.
@@ -166,7 +172,8 @@ std::string Control::answer_to(const ControlInbox::Line& line, std::chrono::micr
   if (word == "end") return end(writer, rest, false);
   if (word == "skip") return skip(writer, rest);
   if (word == "status") return status();
-  return refuse(writer, fmt::format("'{}' is nothing that $BIGFOOT_CTL knows: begin NAME, end NAME, skip NAME, status, or {{\"call\": \"Object.method\", \"args\": [...]}}",
+  if (word == "expect") return expect(writer, rest);
+  return refuse(writer, fmt::format("'{}' is nothing that $BIGFOOT_CTL knows: begin NAME, end NAME, skip NAME, status, expect KEY = VALUE, ..., or {{\"call\": \"Object.method\", \"args\": [...]}}",
                                     word.substr(0, 40)));
 }
 
@@ -248,6 +255,26 @@ std::string Control::status() const {
   Value open = Value::array();
   for (const RunningTest* test : services_.journal.tests().open()) open.push_back(test->name);
   return json(Value{{"counts", std::move(numbers)}, {"open", std::move(open)}});
+}
+
+std::string Control::expect(Pid writer, std::string_view table) {
+  if (table.empty()) return refuse(writer, "`expect` without an entry: expect http = \"GET http://api.example.com/x\", headers = \"*\"");
+  Diagnostics problems;
+  const std::string inside(table.starts_with('{') ? table : fmt::format("{{ {} }}", table));
+  Spec spec = load_spec_text("$BIGFOOT_CTL", fmt::format("version = 1\nexpect = [ {} ]\n", inside), problems);
+  std::string text;
+  for (const Diagnostic& problem : problems.all())
+    if (problem.severity != Severity::warning) text += to_text(problem);
+  if (!text.empty()) return refuse(writer, std::move(text));
+  Entry& entry = spec.entries.front();
+  // How these are caught is settled before the program starts.
+  constexpr std::string_view kSettled[] = {"exec", "shell", "which", "file", "log"};
+  if (std::ranges::find(kSettled, entry.protocol->name) != std::end(kSettled))
+    return refuse(writer, fmt::format("`{}` entries cannot be added while the program runs: write it into the spec", entry.protocol->name));
+  std::string headline = entry.headline;
+  services_.ledger_for(writer);  // the entry is of the writer's test
+  add_(std::move(entry));
+  return json(Value{{"added", std::move(headline)}});
 }
 
 void Control::process_runs(Pid pid, const std::vector<std::string>& argv) {

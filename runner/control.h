@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,7 +23,9 @@ namespace bigfoot {
 /// an `end` that nothing follows yet waits for a moment: bytes that were sent before it, on sockets, may not have been read.
 class Control {
  public:
-  Control(Services& services, ControlInbox& inbox) : services_(services), inbox_(inbox) {}
+  /// `add` makes an entry known to all who read the spec, before it returns.
+  using Add = std::function<void(Entry entry)>;
+  Control(Services& services, ControlInbox& inbox, Add add) : services_(services), inbox_(inbox), add_(std::move(add)) {}
 
   /// The program opens the path: it gets one end of a stream socket.
   void opened(FileCall call);
@@ -53,6 +56,7 @@ class Control {
   using AnswersPtr = std::shared_ptr<Answers>;
 
   asio::awaitable<void> watch(ChannelPtr channel, AnswersPtr answers);
+  asio::awaitable<void> settle();
   asio::awaitable<void> flush(ChannelPtr channel, AnswersPtr answers);
   asio::awaitable<void> answer_later(ChannelPtr channel, Answer answer, std::string text, std::chrono::microseconds delay);
   asio::awaitable<void> close_later(Pid pid);
@@ -66,6 +70,7 @@ class Control {
   /// As `end`, but what is unused is not missed; of a test that never began, too.
   std::string skip(Pid writer, std::string_view name);
   std::string status() const;
+  std::string expect(Pid writer, std::string_view table);
   std::string call(Pid caller, const Value& asked, std::chrono::microseconds& delay);
   RunningTest& open_test(Pid pid, std::string name, const std::vector<std::size_t>& chosen);
   void close_test(RunningTest& test, bool is_skipped = false);
@@ -73,8 +78,10 @@ class Control {
 
   Services& services_;
   ControlInbox& inbox_;
+  const Add add_;
   std::map<ChannelPtr, AnswersPtr> answers_;
-  std::deque<ControlInbox::Line> lines_;
+  std::deque<ControlInbox::Line> lines_;  ///< that have not been obeyed
+  bool is_settling_ = false;
 };
 
 }  // namespace bigfoot

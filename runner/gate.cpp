@@ -60,9 +60,11 @@ void Gate::post_soon(LoopQueue::Task task) {
 }
 
 void Gate::on_outgoing(Outgoing call) {
+  std::shared_lock lock(changes_);
   Destination to = destination_of(call.to(), call.kind());
   const Pid pid = call.caller().pid;
   const Routed routed = route(to, call.missing_path(), ledger_.connect_may_fail(to), spec_);
+  lock.unlock();
   switch (routed.route) {
     case Route::let_through: return std::move(call).let_through();
     case Route::no_such_path: return std::move(call).fail(Errno{ENOENT});

@@ -6,6 +6,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <functional>
+#include <mutex>
+#include <shared_mutex>
 
 #include "runner/control_inbox.h"
 #include "runner/exec_policy.h"
@@ -82,6 +84,11 @@ class Gate : public TrafficHandler {
     collect_lines();
     loop_.run();
   }
+  /// On the loop's thread: changes what the notification thread reads of the spec, while it does not.
+  void change_spec(const std::function<void()>& change) {
+    const std::unique_lock lock(changes_);
+    change();
+  }
   /// See LoopQueue::follow(). Before the launch.
   void follow_closes(int events, std::function<void(int watch)> closed) { loop_.follow(events, std::move(closed)); }
 
@@ -108,6 +115,7 @@ class Gate : public TrafficHandler {
   LoopQueue loop_;
   std::atomic<std::size_t> unread_ = 0;  // bytes of outputs that the loop has not taken
   LoopSide& side_;
+  std::shared_mutex changes_;  // of what Control may add to spec and ledger
   Pid main_{};  // once its command runs; where execves are held
 };
 

@@ -11,9 +11,10 @@ namespace {
 constexpr OptionRow kRunOptions[] = {
     {"--spec", "-s", "FILE", "spec, may be given again: entries follow in that order (default: bigfoot.toml, looked for upwards)"},
     {"--timeline", "-t", "FILE", "write the timeline: .json one document, .jsonl a record a line as it happens, - to stdout"},
-    {"--junit", "", "FILE", "write JUnit XML", false},
-    {"--html", "", "FILE", "write a self-contained HTML page", false},
-    {"--github", "", "", "print GitHub annotations on stdout", false},
+    {"--junit", "", "FILE", "write JUnit XML, for CI services; - to stdout"},
+    {"--html", "", "FILE", "write one self-contained HTML page, for review; - to stdout"},
+    {"--har", "", "FILE", "write the HTTP calls as a HAR 1.2 archive, for browsers' developer tools; - to stdout"},
+    {"--github", "", "", "print annotations for GitHub Actions on stdout, an error for each violation"},
     {"--record", "", "FILE", "let real calls through and write the spec that describes them", false},
     {"--record-twice", "", "FILE", "the same with two runs: what differs becomes a hole", false},
     {"--update", "", "", "patch missing assertions and accepted values into the spec", false},
@@ -33,9 +34,11 @@ constexpr OptionRow kRunOptions[] = {
 constexpr OptionRow kReportOptions[] = {
     {"--text", "", "", "the text report (default)"},
     {"--normalize", "", "", "the timeline as JSON without times, host pids and ephemeral ports, to be compared as a diff"},
-    {"--html", "", "", "a self-contained HTML page", false},
-    {"--junit", "", "", "JUnit XML", false},
-    {"--github", "", "", "GitHub annotations", false},
+    {"--junit", "", "", "JUnit XML, for CI services"},
+    {"--html", "", "", "one self-contained HTML page, for review"},
+    {"--har", "", "", "the HTTP calls as a HAR 1.2 archive, for browsers' developer tools"},
+    {"--github", "", "", "annotations for GitHub Actions, an error for each violation"},
+    {"--output", "-o", "FILE", "write there (default: stdout)"},
     {"--verbose", "-v", "", "every violation"},
     {"--color", "", "WHEN", "auto, always or never (default: auto, where stdout is a terminal and NO_COLOR is not set)"},
 };

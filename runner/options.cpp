@@ -143,12 +143,19 @@ void add_color(CLI::App& app, Color& color) {
      })->check(one_of({"auto", "always", "never"}));
 }
 
+constexpr std::pair<const char*, ReportForm> kReportFiles[] = {{"--junit", ReportForm::junit}, {"--html", ReportForm::html}, {"--har", ReportForm::har}};
+
+std::string check_file(const std::string& text) { return text.empty() ? "a file name is missing" : ""; }
+
 void add_run_options(CLI::App& app, RunOptions& run) {
   app.add_option_function<std::vector<std::string>>(
          "--spec", [&run](const std::vector<std::string>& files) { run.specs = files; })
       ->allow_extra_args(false);
   app.add_option("--timeline", run.timeline)->check(check_timeline);
   app.add_option("--test", run.test);
+  for (const auto& [name, form] : kReportFiles)
+    app.add_option_function<std::string>(name, [&run, form](const std::string& file) { run.reports.push_back({form, file}); })->check(check_file);
+  app.add_flag_callback("--github", [&run] { run.reports.push_back({ReportForm::github, "-"}); });
   app.add_option_function<std::string>("--guard", [&run](const std::string& text) {
        run.guard = text == "warn" ? GuardLevel::warn : text == "off" ? GuardLevel::off : GuardLevel::error;
      })->check(one_of({"error", "warn", "off"}));
@@ -173,8 +180,13 @@ void add_run_options(CLI::App& app, RunOptions& run) {
 }
 
 void add_report_options(CLI::App& app, ReportOptions& report) {
-  auto* text = app.add_flag("--text");
-  app.add_flag("--normalize", report.normalize)->excludes(text);
+  std::vector<CLI::Option*> forms{app.add_flag("--text"), app.add_flag("--normalize", report.normalize)};
+  for (const auto& [name, form] : kReportFiles) forms.push_back(app.add_flag_callback(name, [&report, form] { report.form = form; }));
+  forms.push_back(app.add_flag_callback("--github", [&report] { report.form = ReportForm::github; }));
+  for (CLI::Option* one : forms)
+    for (CLI::Option* other : forms)
+      if (one != other) one->excludes(other);
+  app.add_option("--output", report.output)->check(check_file);
   app.add_flag("--verbose", report.verbose);
   add_color(app, report.color);
 }
@@ -188,6 +200,14 @@ std::expected<void, std::string> parse(CLI::App& app, std::vector<std::string> a
     return bad(error.what());
   }
   return {};
+}
+
+/// Two documents in one stream are none.
+std::expected<void, std::string> check_stdout(const RunOptions& run) {
+  std::size_t users = run.timeline == "-" ? 1 : 0;
+  for (const ReportTarget& target : run.reports) users += target.file == "-";
+  if (users < 2) return {};
+  return bad("only one of --timeline, --junit, --html, --har and --github can go to stdout", "give the others a file");
 }
 
 std::expected<void, std::string> check_words(const CommandRow& command, const std::vector<std::string>& words) {
@@ -254,6 +274,8 @@ std::expected<CommandLine, std::string> parse_command_line(const std::vector<std
   if (command->name == "report") add_report_options(app, line.report);
   if (auto parsed = parse(app, parts->options); !parsed) return std::unexpected(parsed.error());
   if (auto checked = check_words(*command, parts->words); !checked) return std::unexpected(checked.error());
+
+  if (auto checked = check_stdout(line.run); !checked) return std::unexpected(checked.error());
 
   using Action = CommandLine::Action;
   constexpr std::pair<std::string_view, Action> kActions[] = {{"run", Action::run},         {"lint", Action::lint},

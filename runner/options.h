@@ -16,10 +16,19 @@ namespace bigfoot {
 
 enum class Color { automatic, always, never };
 
+/// The forms of a report for other programs (runner/reports).
+enum class ReportForm { junit, html, har, github };
+
+struct ReportTarget {
+  ReportForm form;
+  std::string file;  ///< "-": stdout
+};
+
 struct RunOptions {
   std::vector<std::string> specs;     ///< empty: bigfoot.toml is looked for upwards, and none is fine
   std::optional<std::string> timeline;  ///< ".json", ".jsonl", "-"
   std::optional<std::string> test;      ///< the section that the command is in, as if it had written `begin`
+  std::vector<ReportTarget> reports;
   std::optional<GuardLevel> guard;
   std::optional<std::chrono::milliseconds> timeout;
   std::chrono::milliseconds linger{2000};
@@ -36,7 +45,9 @@ struct RunOptions {
 
 struct ReportOptions {
   std::string timeline;
+  std::optional<ReportForm> form;  ///< none: text, or normalized
   bool normalize = false;
+  std::optional<std::string> output;  ///< none: stdout
   bool verbose = false;
   Color color = Color::automatic;
 };

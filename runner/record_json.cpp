@@ -270,7 +270,7 @@ void append_members(std::string& out, const RunOutcome& outcome) {
 
 Violation as_stored(Violation violation) {
   violation.t_ms = rounded_ms(violation.t_ms);
-  for (std::string* text : {&violation.message, &violation.headline, &violation.answered, &violation.nearest_text,
+  for (std::string* text : {&violation.test, &violation.message, &violation.headline, &violation.answered, &violation.nearest_text,
                             &violation.suggestion_verb, &violation.suggestion}) {
     *text = readable(std::move(*text));
   }

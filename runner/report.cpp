@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <string_view>
 
+#include "runner/difference_text.h"
+#include "runner/json_text.h"
 #include "runner/report_values.h"
 
 namespace bigfoot {
@@ -53,10 +56,6 @@ std::string place(const ExpectationRef& ref) {
   return ref.line == 0 ? ref.file : fmt::format("{}:{}", ref.file, ref.line);
 }
 
-std::uint64_t problems(const RunOutcome& outcome) {
-  return std::accumulate(outcome.violations.begin(), outcome.violations.end(), std::uint64_t{0});
-}
-
 std::string interactions_line(const RunOutcome& outcome) {
   std::string text = counted(outcome.interactions, "interaction");
   std::vector<std::string> parts;
@@ -71,23 +70,16 @@ std::string ending(const RunOutcome& outcome) {
   if (outcome.ended_by == "timeout") return "ended by the timeout";
   if (outcome.ended_by == "signal") return "ended by a signal";
   if (!outcome.ended_by.empty()) return outcome.ended_by;
-  if (outcome.child_signal) return fmt::format("the command was killed by signal {}", *outcome.child_signal);
-  if (outcome.child_exit_code && *outcome.child_exit_code != 0) {
-    return fmt::format("the command failed with status {}", *outcome.child_exit_code);
-  }
-  return "";
+  return own_failure(outcome);
 }
 
-std::string summary(const RunOutcome& outcome) {
-  std::vector<std::string> parts;
-  const std::uint64_t count = problems(outcome);
-  parts.push_back(count == 0 ? "no problems" : counted(count, "problem"));
-  if (outcome.expectations > 0) {
-    parts.push_back(fmt::format("{} of {} expectations met", grouped(outcome.expectations_met), grouped(outcome.expectations)));
-  }
-  parts.push_back(interactions_line(outcome));
-  if (const std::string end = ending(outcome); !end.empty()) parts.push_back(end);
-  return fmt::format("bigfoot-run: {}", fmt::join(parts, " · "));
+/// The rows below say how many fields differ: the head need not.
+std::string_view without_count(const Violation& violation) {
+  const std::size_t count = violation.fields.size();
+  std::string_view message = violation.message;
+  const std::string said = fmt::format(": {} {}", count, count == 1 ? "field differs" : "fields differ");
+  if (message.ends_with(said)) message.remove_suffix(said.size());
+  return message;
 }
 
 class Report {
@@ -95,11 +87,11 @@ class Report {
   Report(const ReportInput& input, bool color, bool verbose) : input_(input), paint_(color), verbose_(verbose) {}
 
   std::string text() {
-    out_ = paint_.bold(summary(input_.outcome)) + "\n";
-    if (problems(input_.outcome) == 0 && input_.outcome.exit_status == 3 && input_.outcome.interactions == 0) {
+    out_ = paint_.bold(summary_text(input_.outcome)) + "\n";
+    if (problem_count(input_.outcome) == 0 && input_.outcome.exit_status == 3 && input_.outcome.interactions == 0) {
       out_ += "\nThe command made no call that could be seen, and --require-interactions asks for at least one.\n";
     }
-    if (problems(input_.outcome) > 0 && failed_by_itself()) {
+    if (problem_count(input_.outcome) > 0 && !own_failure(input_.outcome).empty()) {
       out_ += "\nThe command itself failed: what is missing below may be a consequence of that.\n";
     }
     choose_blocks();
@@ -109,12 +101,12 @@ class Report {
     return std::move(out_);
   }
 
- private:
-  bool failed_by_itself() const {
-    const RunOutcome& outcome = input_.outcome;
-    return outcome.ended_by.empty() && (outcome.child_signal || outcome.child_exit_code.value_or(0) != 0);
+  std::string text_of(const Violation& violation) {
+    block(violation);
+    return out_.substr(1);  // without the empty line in front
   }
 
+ private:
   void choose_blocks() {
     for (const Violation& violation : input_.violations) {
       const auto kind = static_cast<std::size_t>(violation.kind);
@@ -123,27 +115,14 @@ class Report {
       told_of_kind_[kind] += violation.times;
       shown_.push_back(&violation);
     }
+    by_section();
   }
 
-  /// "MISMATCH  #4  POST https://api.stripe.com/v1/charges"
-  static std::string head(const Violation& violation) {
-    std::string text = upper(to_text(violation.kind));
-    if (violation.interaction) {
-      text += fmt::format("  #{}", *violation.interaction);
-    } else if (violation.expectation) {
-      text += fmt::format("  {}", place(*violation.expectation));
-    }
-    text += violation.interaction || !violation.expectation ? "  " : " ";
-    return text + one_line(violation.headline.empty() ? without_count(violation) : violation.headline);
-  }
-
-  /// The rows below say how many fields differ: the head need not.
-  static std::string_view without_count(const Violation& violation) {
-    const std::size_t count = violation.fields.size();
-    std::string_view message = violation.message;
-    const std::string said = fmt::format(": {} {}", count, count == 1 ? "field differs" : "fields differ");
-    if (message.ends_with(said)) message.remove_suffix(said.size());
-    return message;
+  /// Sections in the order in which they came, each with its own violations together.
+  void by_section() {
+    std::map<std::string_view, std::size_t> order;
+    for (const Violation* violation : shown_) order.try_emplace(violation->test, order.size());
+    std::ranges::stable_sort(shown_, {}, [&](const Violation* violation) { return order[violation->test]; });
   }
 
   std::string process(int pid) const {
@@ -152,9 +131,10 @@ class Report {
     return argv.empty() ? fmt::format("pid {}", pid) : fmt::format("{} pid {}", argv, pid);
   }
 
-  /// "tests pid 3 · t+212ms · answered 501"
+  /// "in test_login · tests pid 3 · t+212ms · answered 501"
   std::string side(const Violation& violation) const {
     std::vector<std::string> parts;
+    if (!violation.test.empty()) parts.push_back(fmt::format("in {}", one_line(violation.test)));
     if (violation.times > 1) parts.push_back(fmt::format("{} times", grouped(violation.times)));
     if (violation.pid != 0) parts.push_back(process(violation.pid));
     if (violation.pid != 0 || violation.interaction) {
@@ -165,13 +145,13 @@ class Report {
   }
 
   void align(const Violation& violation) {
-    const std::size_t width = columns(head(violation));
+    const std::size_t width = columns(violation_head(violation));
     if (!side(violation).empty() && width <= kLongestHead) head_width_ = std::max(head_width_, width);
   }
 
   void block(const Violation& violation) {
     out_ += '\n';
-    const std::string line = head(violation);
+    const std::string line = violation_head(violation);
     const std::string kind = upper(to_text(violation.kind));
     out_ += paint_.kind(violation.kind, kind) + line.substr(kind.size());
     if (const std::string right = side(violation); !right.empty()) {
@@ -201,16 +181,23 @@ class Report {
 
   void fields(const Violation& violation) {
     std::vector<FieldText> texts;
+    std::vector<std::vector<DifferenceLine>> lines;
     std::size_t path_width = 0, expected_width = 0;
     const std::string_view unsaid = violation.kind == ViolationKind::unasserted ? "(not mentioned)" : "";
     for (const Difference& difference : violation.fields) {
       texts.push_back(field_text(difference, unsaid));
+      lines.push_back(difference_lines(difference));
+      if (!lines.back().empty()) continue;
       path_width = std::max(path_width, columns(difference.path));
       if (!texts.back().is_long) expected_width = std::max(expected_width, columns(texts.back().expected));
     }
     for (std::size_t i = 0; i < texts.size(); ++i) {
       const FieldText& text = texts[i];
       const std::string& path = violation.fields[i].path;
+      if (!lines[i].empty()) {
+        line_by_line(path, lines[i]);
+        continue;
+      }
       const std::string note = text.note.empty() ? "" : paint_.dim(fmt::format("   {}", text.note));
       if (text.is_long) {
         out_ += fmt::format("     {}{}\n       expected {}\n       got      {}\n", path, note, paint_.green(text.expected),
@@ -222,6 +209,15 @@ class Report {
                           paint_.red(text.actual), note);
     }
     if (violation.fields_equal > 0) out_ += fmt::format("     {} equal\n", counted(violation.fields_equal, "field"));
+  }
+
+  void line_by_line(std::string_view path, const std::vector<DifferenceLine>& lines) {
+    out_ += fmt::format("     {}   {}\n", path, paint_.dim("- expected, + got"));
+    for (const DifferenceLine& line : lines) {
+      const std::string text = line.mark == '@' || line.mark == '.' ? line.text : fmt::format("{}{}", line.mark, line.text);
+      const bool is_dim = line.mark == '@' || line.mark == '.' || line.mark == '\\';
+      out_ += fmt::format("       {}\n", line.mark == '-' ? paint_.green(text) : line.mark == '+' ? paint_.red(text) : is_dim ? paint_.dim(text) : text);
+    }
   }
 
   void suggestion(const Violation& violation) {
@@ -267,9 +263,57 @@ class Report {
 
 }  // namespace
 
+std::uint64_t problem_count(const RunOutcome& outcome) {
+  return std::accumulate(outcome.violations.begin(), outcome.violations.end(), std::uint64_t{0});
+}
+
+std::string own_failure(const RunOutcome& outcome) {
+  if (!outcome.ended_by.empty()) return "";
+  if (outcome.child_signal) return fmt::format("the command was killed by signal {}", *outcome.child_signal);
+  if (outcome.child_exit_code.value_or(0) != 0) return fmt::format("the command failed with status {}", *outcome.child_exit_code);
+  return "";
+}
+
+std::string command_text(const RunInfo& run) {
+  constexpr std::size_t kLongest = 120;
+  std::string text;
+  for (const std::string& word : run.command) text += fmt::format("{}{}", text.empty() ? "" : " ", one_line(readable(word)));
+  if (text.size() <= kLongest) return text;
+  std::size_t end = kLongest;
+  while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // between characters
+  return text.substr(0, end) + "…";
+}
+
+std::string summary_text(const RunOutcome& outcome) {
+  std::vector<std::string> parts;
+  const std::uint64_t count = problem_count(outcome);
+  parts.push_back(count == 0 ? "no problems" : counted(count, "problem"));
+  if (outcome.expectations > 0) {
+    parts.push_back(fmt::format("{} of {} expectations met", grouped(outcome.expectations_met), grouped(outcome.expectations)));
+  }
+  parts.push_back(interactions_line(outcome));
+  if (const std::string end = ending(outcome); !end.empty()) parts.push_back(end);
+  return fmt::format("bigfoot-run: {}", fmt::join(parts, " · "));
+}
+
+std::string violation_head(const Violation& violation) {
+  std::string text = upper(to_text(violation.kind));
+  if (violation.interaction) {
+    text += fmt::format("  #{}", *violation.interaction);
+  } else if (violation.expectation) {
+    text += fmt::format("  {}", place(*violation.expectation));
+  }
+  text += violation.interaction || !violation.expectation ? "  " : " ";
+  return text + one_line(violation.headline.empty() ? without_count(violation) : violation.headline);
+}
+
+std::string violation_text(const ReportInput& input, const Violation& violation) {
+  return Report(input, /*color=*/false, /*verbose=*/true).text_of(violation);
+}
+
 std::string text_report(const ReportInput& input, bool color, bool verbose) {
   const bool nothing_seen = input.outcome.exit_status == 3 && input.outcome.interactions == 0;
-  if (problems(input.outcome) == 0 && !verbose && !nothing_seen && input.outcome.ended_by.empty()) return "";
+  if (problem_count(input.outcome) == 0 && !verbose && !nothing_seen && input.outcome.ended_by.empty()) return "";
   return Report(input, color, verbose).text();
 }
 

@@ -14,6 +14,7 @@
 #include "runner/clock.h"
 #include "runner/options.h"
 #include "runner/report.h"
+#include "runner/reports/report_files.h"
 #include "runner/run.h"
 
 namespace bigfoot {
@@ -107,7 +108,12 @@ int run(const RunOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const Redactor redactor(spec.settings.redact, child_environment(options));
   RunInfo info = describe(options, files, now_text());
-  auto timeline = Timeline::open({options.timeline, spec.settings.body_limit}, info, redactor);
+  auto reports = ReportFiles::open(options.reports);
+  if (!reports) {
+    say(fmt::format("bigfoot-run: {}\n", reports.error()));
+    return kBadSpec;
+  }
+  auto timeline = Timeline::open({options.timeline, spec.settings.body_limit, !reports->empty()}, info, redactor);
   if (!timeline) {
     say(fmt::format("bigfoot-run: {}\n", timeline.error()));
     return kBadSpec;
@@ -130,6 +136,7 @@ int run(const RunOptions& options) {
     RunOutcome nothing_ran;
     nothing_ran.exit_status = end.error().exit_status;
     if (const auto trouble = (*timeline)->finish(info, nothing_ran)) say(fmt::format("bigfoot-run: {}\n", *trouble));
+    if (const auto trouble = reports->write(**timeline)) say(fmt::format("bigfoot-run: {}\n", *trouble));
     return end.error().exit_status;
   }
 
@@ -151,11 +158,13 @@ int run(const RunOptions& options) {
     say(text_report({info, outcome, (*timeline)->violations(), (*timeline)->processes()}, use_color(options.color, STDERR_FILENO), options.verbose));
   if (!options.quiet) say_counted("warning: ", supervised.warnings());
   if (options.verbose || !outcome.pass) say_counted("note: ", supervised.notices());
-  if (trouble) {
-    say(fmt::format("bigfoot-run: {}\n", *trouble));
-    return outcome.pass ? static_cast<int>(kSupervisor) : outcome.exit_status;
+  bool in_trouble = false;
+  for (const std::optional<std::string>& problem : {trouble, reports->write(**timeline)}) {
+    if (!problem) continue;
+    say(fmt::format("bigfoot-run: {}\n", *problem));
+    in_trouble = true;
   }
-  return outcome.exit_status;
+  return in_trouble && outcome.pass ? static_cast<int>(kSupervisor) : outcome.exit_status;
 }
 
 }  // namespace bigfoot

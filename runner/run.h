@@ -32,7 +32,7 @@ std::function<std::optional<std::string>(std::string_view)> child_environment(co
 class Run : private LoopSide {
  public:
   /// `tls`: null with --no-tls. All of them outlive the run.
-  Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls* tls, std::chrono::steady_clock::time_point start);
+  Run(const RunOptions& options, Spec& spec, Timeline& timeline, RunTls* tls, std::chrono::steady_clock::time_point start);
   ~Run();
 
   /// Launches the program and serves it until nothing of its tree is left.
@@ -73,7 +73,7 @@ class Run : private LoopSide {
   void end_now(std::string_view why);
 
   const RunOptions& options_;
-  const Spec& spec_;
+  Spec& spec_;
   asio::io_context loop_{1};
   Names names_;
   Ledger ledger_;

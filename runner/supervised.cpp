@@ -60,7 +60,7 @@ std::function<std::optional<std::string>(std::string_view)> child_environment(co
   };
 }
 
-Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls* tls, std::chrono::steady_clock::time_point start)
+Run::Run(const RunOptions& options, Spec& spec, Timeline& timeline, RunTls* tls, std::chrono::steady_clock::time_point start)
     : options_(options),
       spec_(spec),
       names_(read_whole("/etc/hosts"), read_whole("/etc/resolv.conf")),
@@ -72,7 +72,12 @@ Run::Run(const RunOptions& options, const Spec& spec, Timeline& timeline, RunTls
       lookups_(services_),
       logs_(services_),
       log_sources_(services_, logs_),
-      control_(services_, inbox_),
+      control_(services_, inbox_, [this](Entry entry) {
+        gate_.change_spec([&] {
+          ledger_.add(entry);
+          spec_.entries.push_back(std::move(entry));
+        });
+      }),
       watched_(spec_.guard.watch),
       trust_(tls == nullptr ? std::nullopt : std::make_optional<Trust>(*tls, child_environment(options), [this](std::string text) {
         asio::post(loop_, [this, text = std::move(text)] { ++services_.notices[text]; });

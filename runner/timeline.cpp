@@ -19,12 +19,12 @@
 namespace bigfoot {
 namespace {
 
-enum class Form { none, lines, document, standard_output };
+enum class Form { none, unnamed, lines, document, standard_output };
 
-Form form_of(const std::optional<std::string>& file) {
-  if (!file) return Form::none;
-  if (*file == "-") return Form::standard_output;
-  return file->ends_with(".jsonl") ? Form::lines : Form::document;
+Form form_of(const TimelineOptions& options) {
+  if (!options.file) return options.read_again ? Form::unnamed : Form::none;
+  if (*options.file == "-") return Form::standard_output;
+  return options.file->ends_with(".jsonl") ? Form::lines : Form::document;
 }
 
 int open_unnamed() {
@@ -38,16 +38,14 @@ int open_unnamed() {
 class SpooledTimeline final : public Timeline {
  public:
   SpooledTimeline(const TimelineOptions& options, const Redactor& redactor)
-      : options_(options), redactor_(redactor), form_(form_of(options.file)) {}
+      : options_(options), redactor_(redactor), form_(form_of(options)) {}
 
   std::optional<std::string> start(const RunInfo& run) {
     if (form_ == Form::none) return std::nullopt;
     if (form_ == Form::lines) spool_name_ = *options_.file;
     if (form_ == Form::document) spool_name_ = *options_.file + ".partial.jsonl";
-    const int fd = form_ == Form::standard_output
-                       ? open_unnamed()
-                       : ::open(spool_name_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) return fmt::format("cannot write the timeline {}: {}", *options_.file, std::strerror(errno));
+    const int fd = spool_name_.empty() ? open_unnamed() : ::open(spool_name_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) return fmt::format("cannot write {}: {}", name(), std::strerror(errno));
     spool_ = std::make_unique<Spool>(fd, form_ == Form::lines ? Spool::Mode::visible : Spool::Mode::mapped);
     append(kRunRecord, redacted(run));
     return std::nullopt;
@@ -136,10 +134,14 @@ class SpooledTimeline final : public Timeline {
     }
     if (!problem) return std::nullopt;
     std::string where = form_ == Form::document ? fmt::format("; what was recorded is in {}", spool_name_) : "";
-    return fmt::format("cannot write the timeline {}: {}{}", *options_.file, *problem, where);
+    return fmt::format("cannot write {}: {}{}", name(), *problem, where);
   }
 
+  std::string stored_at() const override { return spool_ ? fmt::format("/proc/self/fd/{}", spool_->fd()) : ""; }
+
  private:
+  std::string name() const { return options_.file ? fmt::format("the timeline {}", *options_.file) : "a temporary file for the reports"; }
+
   void note_order(std::uint64_t seq) {
     in_order_ = in_order_ && seq >= last_seq_;
     last_seq_ = seq;

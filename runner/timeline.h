@@ -18,6 +18,7 @@ namespace bigfoot {
 struct TimelineOptions {
   std::optional<std::string> file;  ///< none: nothing is stored, violations and counts are still kept
   std::size_t body_limit = 64 * 1024;
+  bool read_again = false;  ///< records are stored even without a file, for the reports that are made from them at the end
 };
 
 /// Memory is bounded: interactions go to the spool only; of each violation kind the first kKeptViolations are kept
@@ -41,6 +42,8 @@ class Timeline {
 
   /// Writes the document and gives what went wrong with the file, if anything.
   virtual std::optional<std::string> finish(const RunInfo& run, const RunOutcome& outcome) = 0;
+  /// A file that has all records once more (timeline_read.h), from finish() on for as long as this lives; "" where nothing is stored.
+  virtual std::string stored_at() const = 0;
   virtual const std::vector<Violation>& violations() const = 0;  ///< the kept ones, redacted, in order
   virtual const std::vector<ProcessRecord>& processes() const = 0;
 };

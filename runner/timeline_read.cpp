@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <unordered_map>
 
 #include "runner/line_reader.h"
 #include "runner/record_json.h"
@@ -138,6 +139,25 @@ RunOutcome outcome_of(const Value& record) {
   return outcome;
 }
 
+/// Sections by name, in the order in which they came.
+class Sections {
+ public:
+  void note(const std::string& name, double started_ms, double ended_ms, bool is_call) {
+    if (name.empty()) return;
+    const auto [known, is_new] = index_.try_emplace(name, all_.size());
+    if (is_new) all_.push_back({name, started_ms, ended_ms});
+    StoredSection& section = all_[known->second];
+    section.started_ms = std::min(section.started_ms, started_ms);
+    section.ended_ms = std::max(section.ended_ms, ended_ms);
+    section.interactions += is_call;
+  }
+  std::vector<StoredSection> take() { return std::move(all_); }
+
+ private:
+  std::vector<StoredSection> all_;
+  std::unordered_map<std::string, std::size_t> index_;  // name -> index in all_
+};
+
 /// The singular that records of lines have: "interactions" -> "interaction".
 std::string_view type_of_list(std::string_view name) {
   if (name == "processes") return "process";
@@ -226,6 +246,7 @@ std::expected<void, std::string> read_records(const std::string& file, const OnR
 std::expected<StoredRun, std::string> read_run(const std::string& file) {
   StoredRun stored;
   RunOutcome counted;
+  Sections sections;
   ViolationFold fold(Timeline::kKeptViolations);
   const auto read = read_records(file, [&](std::string_view type, Value record) {
     if (type == "run") {
@@ -248,9 +269,16 @@ std::expected<StoredRun, std::string> read_run(const std::string& file) {
       counted.asserted += state == "asserted";
       counted.ambient += state == "ambient";
       counted.allowed += state == "allowed";
+      std::string test;
+      double t_ms = 0, duration_ms = 0;
+      take(record, "test", test);
+      take(record, "t_ms", t_ms);
+      take(record, "duration_ms", duration_ms);
+      sections.note(test, t_ms, t_ms + duration_ms, true);
     } else if (type == "violation") {
       if (auto violation = violation_of(record)) {
         ++counted.violations[static_cast<std::size_t>(violation->kind)];
+        sections.note(violation->test, violation->t_ms, violation->t_ms, false);
         fold.add(std::move(*violation));
       }
     }
@@ -258,6 +286,7 @@ std::expected<StoredRun, std::string> read_run(const std::string& file) {
   if (!read) return std::unexpected(read.error());
   if (!stored.complete) stored.outcome = counted;
   stored.violations = fold.kept();
+  stored.sections = sections.take();
   return stored;
 }
 

@@ -11,6 +11,13 @@
 
 namespace bigfoot {
 
+/// A test section, known by what carries its name: from its first call to the end of its last.
+struct StoredSection {
+  std::string name;
+  double started_ms = 0, ended_ms = 0;
+  std::uint64_t interactions = 0;
+};
+
 /// All of a run but its interactions.
 struct StoredRun {
   RunInfo run;
@@ -18,6 +25,7 @@ struct StoredRun {
   bool complete = false;  ///< false: the run did not live to write its outcome; the counts are of what is there
   std::vector<Violation> violations;  ///< folded as the run itself folds them (violation_fold.h)
   std::vector<ProcessRecord> processes;
+  std::vector<StoredSection> sections;  ///< in the order in which they came; without what is outside of sections
 };
 
 /// Hands over each record as JSON (what a file of lines has around it is taken off): "run", "outcome", "process",

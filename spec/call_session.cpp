@@ -149,7 +149,9 @@ class TurnSession : public CallSession {
     if (refused_ || (opened_wrongly_ && at_->history().empty())) {  // what follows from the refusal is one thing
       out.push_back(turn_unused_finding(at_->entry(), *left.front(), left.size() - 1));
     } else {
-      for (const Turn* turn : left) out.push_back(turn_unused_finding(at_->entry(), *turn, 0));
+      for (const Turn* turn : left) {
+        out.push_back(turn_unused_finding(at_->entry(), *turn, 0, turn == left.front() ? at_->history() : std::vector<const Turn*>()));
+      }
     }
     return out;
   }
@@ -177,7 +179,7 @@ class TurnSession : public CallSession {
   /// Those of the innermost test first, then in document order.
   std::vector<const Entry*> in_turn() const {
     std::vector<const Entry*> out = candidates_;
-    if (!book().scope.empty()) std::ranges::stable_partition(out, [](const Entry* entry) { return entry->section != kWholeRun; });
+    if (!book().scope.empty()) std::ranges::stable_sort(out, {}, [this](const Entry* entry) { return book().rank(*entry); });
     return out;
   }
 
@@ -232,7 +234,7 @@ class TurnSession : public CallSession {
     const auto overtaken = start_.spend(entry, seq);
     if (overtaken.empty()) return;
     const bool is_title = title.find(' ') != title.npos;
-    opening_findings_.push_back(out_of_order_finding(is_title ? title : entry_title(entry) + ": " + title, entry, overtaken, book().spec));
+    opening_findings_.push_back(out_of_order_finding(is_title ? title : entry_title(entry) + ": " + title, entry, overtaken, book()));
   }
 
   /// A connection of a pool that has played all of its entry goes on with the next one that its call fits.

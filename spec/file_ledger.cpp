@@ -111,7 +111,7 @@ FileOutcome FileLedger::serve(const Fields& call, std::uint64_t seq, Choice choi
   if (out.real) pass_through(call);
   const bool is_first = book_->begun(entry) == 0;
   const auto overtaken = is_first ? order_.overtaken(entry) : std::vector<const Entry*>();
-  if (!overtaken.empty()) out.findings.push_back(out_of_order_finding(call_title(file_protocol(), call), entry, overtaken, book_->spec));
+  if (!overtaken.empty()) out.findings.push_back(out_of_order_finding(call_title(file_protocol(), call), entry, overtaken, *book_));
   book_->use(entry, seq);
   if (!out.findings.empty()) book_->states[entry.index].violated = true;
   return out;
@@ -232,7 +232,7 @@ std::vector<Finding> FileLedger::finish(WriteSession& session, std::string_view 
   if (!match.differing.empty()) out.push_back(mismatch_finding(story, entry, match));
   if (!match.unmentioned.empty()) out.push_back(unasserted_finding(story, entry, match));
   const auto& overtaken = session.hold_.overtaken;
-  if (!overtaken.empty()) out.push_back(out_of_order_finding(call_title(file_protocol(), call), entry, overtaken, book_->spec));
+  if (!overtaken.empty()) out.push_back(out_of_order_finding(call_title(file_protocol(), call), entry, overtaken, *book_));
   book_->use(entry, seq);
   if (!out.empty()) book_->states[entry.index].violated = true;
   return out;

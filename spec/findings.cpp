@@ -156,7 +156,7 @@ Finding unexpected_finding(const CallStory& story) {
 }
 
 Finding out_of_order_finding(const std::string& title, const Entry& entry, const std::vector<const Entry*>& overtaken,
-                             const Spec& spec) {
+                             const LedgerBook& book) {
   constexpr std::size_t kShown = 20;  // entries between that all need the label
   const Entry& first = *overtaken.front();
   Finding out = finding_of(ViolationKind::out_of_order, entry,
@@ -171,7 +171,7 @@ Finding out_of_order_finding(const std::string& title, const Entry& entry, const
   out.suggestion_verb = "if any order is right, add to each";
   const std::string label = !first.any_order.empty() ? first.any_order : !entry.any_order.empty() ? entry.any_order : "together";
   std::size_t lines = 0;
-  for (const Entry* each : entries_between(spec, first, entry)) {
+  for (const Entry* each : entries_between(book, first, entry)) {
     if (++lines > kShown) {
       out.suggestion += fmt::format("\n# and so on, to {}", place_text(entry.at));
       break;
@@ -189,6 +189,13 @@ Finding missing_values_finding(const Entry& entry, const Place& at, const std::v
                            fmt::format("{}: the reply needs {}, which nothing has given yet", entry_title(entry), names));
   out.at = at;
   out.notes.push_back("an empty text was sent in its place");
+  return out;
+}
+
+Finding unsayable_reply_finding(const Entry& entry, const Place& at, std::string_view why) {
+  Finding out = finding_of(ViolationKind::out_of_state, entry, fmt::format("{}: the reply cannot be given: {}", entry_title(entry), why));
+  out.at = at;
+  out.notes.push_back("the program got an error in its place");
   return out;
 }
 

@@ -88,6 +88,13 @@ void set_tls_fields(EntryDraft& draft, std::string_view scheme, std::string_view
   draft.entry.wants_client_cert = draft.fields.contains("client_cert");
 }
 
+void set_headers(EntryDraft& draft) {
+  const Node* cookies = draft.field("cookies");
+  if (!cookies) return draft.set_from("headers", compile_headers_pattern);
+  const Node* headers = draft.field("headers");
+  draft.set("headers", compile_headers_with_cookies(headers, *cookies, draft.problems), (headers ? headers : cookies)->at);
+}
+
 }  // namespace
 
 void load_http(EntryDraft& draft) {
@@ -113,7 +120,7 @@ void load_http(EntryDraft& draft) {
     set_query(draft, *url);
     set_tls_fields(draft, url->scheme, kHttpSchemes[0], kHttpSchemes[1]);
   }
-  draft.set_from("headers", compile_headers_pattern);
+  set_headers(draft);
   draft.set_from("body", compile_body_pattern);
 }
 
@@ -126,7 +133,7 @@ void load_websocket(EntryDraft& draft) {
     set_tls_fields(draft, url->scheme, kWebsocketSchemes[0], kWebsocketSchemes[1]);
   }
   draft.set("headers", nullptr, draft.headline.at);  // a session's handshake is asserted beside its steps
-  draft.set_from("headers", compile_headers_pattern);
+  set_headers(draft);
   read_websocket_terms(draft);
 }
 

@@ -63,10 +63,15 @@ struct Ledger::Impl {
         sections(book) {
     book->around.is_noise_header = [this](std::string_view name) { return noise.is_noise(name); };
     for (const Entry& entry : book->entries) {
-      if (has_errno(entry) || !names_of(entry).empty()) unsteady.push_back(entry.protocol);
-      if (has_errno(entry) && !is_command(*entry.protocol) && entry.protocol->name != "file") failing.push_back(&entry);
+      note(entry);
       if (entry.section == kWholeRun) enlist(entry);
     }
+  }
+
+  /// What the answers to all calls depend on.
+  void note(const Entry& entry) {
+    if (has_errno(entry) || !names_of(entry).empty()) unsteady.push_back(entry.protocol);
+    if (has_errno(entry) && !is_command(*entry.protocol) && entry.protocol->name != "file") failing.push_back(&entry);
   }
 
   /// From now on the entry takes calls.
@@ -108,7 +113,6 @@ struct Ledger::Impl {
   /// Two passes in one: the earliest entry that fits whole, else the earliest of this identity.
   Choice choose(const Asked& asked) {
     const Fields& call = asked.call;
-    const bool in_test = !book->scope.empty();
     Choice first;
     Choice found;
     index.each(asked.protocol, asked.key, [&](std::uint32_t i) {
@@ -119,13 +123,12 @@ struct Ledger::Impl {
       if (const Reply* reply = book->next_reply(entry); reply && reply->errno_code != 0 && !asked.errno_too) return false;
       Choice one{&entry, {}};
       one.match.report.bound = std::move(identity.bound);
-      const auto goes_before = [&](const Choice& other) {
-        return !other.entry || (entry.section != kWholeRun && other.entry->section == kWholeRun);
-      };
+      const std::size_t rank = book->rank(entry);
+      const auto goes_before = [&](const Choice& other) { return !other.entry || rank < book->rank(*other.entry); };
       match_asserted(entry, call, book->known, book->around, goes_before(first), one.match, asked.later);
       if (one.match.fits()) {
         if (goes_before(found)) found = std::move(one);
-        return !in_test || entry.section != kWholeRun;  // else an entry of the test may still come
+        return rank == 0;  // else an entry of an inner test may still come
       }
       if (goes_before(first)) first = std::move(one);
       return false;
@@ -176,7 +179,7 @@ struct Ledger::Impl {
       out.refusal = refusal_text(out.findings.front());
     }
     if (const auto overtaken = spend(entry, seq); !overtaken.empty()) {
-      out.findings.push_back(out_of_order_finding(call_title(protocol, call), entry, overtaken, book->spec));
+      out.findings.push_back(out_of_order_finding(call_title(protocol, call), entry, overtaken, *book));
     }
     fill_reply(reply, call, out);
     if (!out.findings.empty()) book->states[entry.index].violated = true;
@@ -214,7 +217,7 @@ struct Ledger::Impl {
       out.findings.push_back(mismatch_finding(story, entry, choice.match));
     }
     if (const auto overtaken = spend(entry, seq); !overtaken.empty()) {
-      out.findings.push_back(out_of_order_finding(call_title(*entry.protocol, call.fields), entry, overtaken, book->spec));
+      out.findings.push_back(out_of_order_finding(call_title(*entry.protocol, call.fields), entry, overtaken, *book));
     }
     if (!out.findings.empty()) book->states[entry.index].violated = true;
     if (differs && entry.on_mismatch == OnMismatch::refuse) {
@@ -320,18 +323,17 @@ struct Ledger::Impl {
   Session* find_session(const Destination& to, std::string_view first) {
     Session* earliest = nullptr;
     const bool datagrams = to.transport == Transport::udp || to.transport == Transport::unix_datagram;
-    Session* outside = nullptr;  // fits, but does not belong to the test
+    Session* fitting = nullptr;
+    const auto goes_before = [&](const Session& one, const Session* other) { return !other || book->rank(*one.entry) < book->rank(*other->entry); };
     for (Session& session : raw_entries) {
       if (book->is_spent(*session.entry) || !session.entry->endpoint.fits(to)) continue;
-      const bool in_test = session.entry->section != kWholeRun;
       if (session_could_take(session.steps, datagrams, first, *book)) {
-        if (in_test || book->scope.empty()) return &session;
-        if (!outside) outside = &session;
-      } else if (!first.empty() && (!earliest || (in_test && earliest->entry->section == kWholeRun))) {
+        if (goes_before(session, fitting)) fitting = &session;
+      } else if (!first.empty() && goes_before(session, earliest)) {
         earliest = &session;
       }
     }
-    return outside ? outside : earliest;
+    return fitting ? fitting : earliest;
   }
 
   NoiseFilter noise;
@@ -347,7 +349,7 @@ struct Ledger::Impl {
   /// Protocols of which an entry may fit a call that it did not fit before: it compares what other calls bind, or only now
   /// gets past a reply that fails the connect. Else the first that fits stays the first until it is spent.
   std::vector<const ProtocolInfo*> unsteady;
-  std::vector<const Entry*> failing;  ///< entries with an errno reply; never changes, so any thread may read it
+  std::vector<const Entry*> failing;  ///< entries with an errno reply; changes by Ledger::add() only, so any thread may read it
 };
 
 Ledger::Ledger(const Spec& spec, Surroundings around) : impl_(std::make_unique<Impl>(spec, std::move(around))) {}
@@ -388,6 +390,11 @@ bool Ledger::would_repeat(const Entry& entry, const Reply* reply) const {
 
 void Ledger::repeat(const Entry& entry, std::uint64_t seq) { impl_->take(entry, seq); }
 
+Finding Ledger::reply_failed(const Entry& entry, const Place& at, std::string_view why) {
+  impl_->book->states[entry.index].violated = true;
+  return unsayable_reply_finding(entry, at, why);
+}
+
 bool Ledger::connect_may_fail(const Destination& to) const {
   return std::ranges::any_of(impl_->failing, [&](const Entry* entry) { return entry->endpoint.fits(to); });
 }
@@ -401,7 +408,7 @@ Outcome Ledger::offer_connect(const Destination& to, std::uint64_t seq) {
     if (reply && reply->errno_code != 0) {
       out.entry = &entry;
       if (const auto overtaken = impl_->spend(entry, seq); !overtaken.empty()) {
-        out.findings.push_back(out_of_order_finding("connect to " + to.url(), entry, overtaken, impl_->book->spec));
+        out.findings.push_back(out_of_order_finding("connect to " + to.url(), entry, overtaken, *impl_->book));
       }
       out.reply = reply;
       out.rendered = Fields::object();
@@ -429,7 +436,7 @@ std::unique_ptr<RawSession> Ledger::open_session(const Destination& to, std::str
   if (!session) return nullptr;
   std::vector<Finding> findings;
   if (const auto overtaken = impl_->spend(*session->entry, seq); !overtaken.empty()) {
-    findings.push_back(out_of_order_finding("connect to " + to.url(), *session->entry, overtaken, impl_->book->spec));
+    findings.push_back(out_of_order_finding("connect to " + to.url(), *session->entry, overtaken, *impl_->book));
   }
   const bool datagrams = to.transport == Transport::udp || to.transport == Transport::unix_datagram;
   return make_raw_session({impl_->book, *session->entry, session->steps, datagrams, std::move(findings)});
@@ -475,7 +482,7 @@ std::vector<Finding> Ledger::use_which(std::string_view program, std::uint64_t s
   }
   std::vector<Finding> out;
   if (const auto overtaken = impl_->spend(*entry, seq); !overtaken.empty()) {
-    out.push_back(out_of_order_finding(entry_title(*entry), *entry, overtaken, impl_->book->spec));
+    out.push_back(out_of_order_finding(entry_title(*entry), *entry, overtaken, *impl_->book));
   }
   return out;
 }
@@ -528,6 +535,13 @@ SectionId Ledger::open_section(const std::vector<std::size_t>& chosen) {
     impl_->order.add(entry, model);
     impl_->enlist(entry);
   });
+}
+
+void Ledger::add(Entry added) {
+  const Entry& entry = impl_->sections.add(std::move(added));
+  impl_->order.add(entry);
+  impl_->note(entry);
+  impl_->enlist(entry);
 }
 
 void Ledger::enter(const std::vector<SectionId>& scope) { impl_->sections.enter(scope); }

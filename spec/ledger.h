@@ -144,6 +144,9 @@ class Ledger {
 
   /// A test begins: the entries of the [[test]] tables that `chosen` names (indices of Spec::tests) are there once more.
   SectionId open_section(const std::vector<std::size_t>& chosen);
+  /// An entry that the spec does not have, of the innermost section in force, or else of the whole run; behind all others there.
+  /// While nobody asks connect_may_fail().
+  void add(Entry entry);
   /// From now on calls are made in these sections, the innermost first.
   void enter(const std::vector<SectionId>& scope);
   /// The test is over: its entries take no more calls, and those that waited for one are findings.
@@ -159,6 +162,9 @@ class Ledger {
   bool would_repeat(const Entry& entry, const Reply* reply) const;
   /// Spends the entry for it: the same as offer(), without looking.
   void repeat(const Entry& entry, std::uint64_t seq);
+
+  /// The protocol cannot say what `at`, a reply of the entry, asks for.
+  Finding reply_failed(const Entry& entry, const Place& at, std::string_view why);
 
   /// The entry, if any, whose errno reply must fail this connect now; spends it.
   Outcome offer_connect(const Destination& to, std::uint64_t seq);

@@ -25,6 +25,12 @@ void OrderKeeper::add(const Entry& entry, std::size_t model) {
   lines_[key_of(entry)].entries.push_back(entry.index);
 }
 
+void OrderKeeper::add(const Entry& entry) {
+  group_.push_back(entry.index);
+  scope_.push_back(order_scope(book_->spec, entry));
+  lines_[key_of(entry)].entries.push_back(entry.index);
+}
+
 bool OrderKeeper::is_waiting(std::size_t index) const {
   const Entry& entry = book_->entries[index];
   return book_->begun(entry) < entry.times.min && !book_->states[index].overtaken && !entry.pass_through;

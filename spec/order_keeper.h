@@ -18,6 +18,8 @@ class OrderKeeper {
 
   /// The last entry of the book, which a section has made of the spec's entry `model`.
   void add(const Entry& entry, std::size_t model);
+  /// The last entry of the book, which stands behind all others of its section.
+  void add(const Entry& entry);
 
   /// The entries that should have come before the first call of `entry`, each told once only.
   std::vector<const Entry*> overtaken(const Entry& entry);

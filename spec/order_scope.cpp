@@ -44,11 +44,12 @@ std::vector<std::size_t> neighbours_above(const Spec& spec) {
   return above;
 }
 
-std::vector<const Entry*> entries_between(const Spec& spec, const Entry& one, const Entry& other) {
+std::vector<const Entry*> entries_between(const LedgerBook& book, const Entry& one, const Entry& other) {
   std::vector<const Entry*> out;
-  const std::string scope = order_scope(spec, other);
+  const std::string scope = order_scope(book.spec, other);
   for (std::size_t i = std::min(one.index, other.index); i <= std::max(one.index, other.index); ++i) {
-    if (spec.entries[i].test == other.test && order_scope(spec, spec.entries[i]) == scope) out.push_back(&spec.entries[i]);
+    const Entry& entry = book.entries[i];
+    if (entry.test == other.test && entry.section == other.section && order_scope(book.spec, entry) == scope) out.push_back(&entry);
   }
   return out;
 }

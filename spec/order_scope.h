@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "spec/spec.h"
+#include "spec/ledger_book.h"
 
 namespace bigfoot {
 
@@ -19,6 +19,6 @@ std::string order_scope(const Spec& spec, const Entry& entry);
 std::vector<std::size_t> neighbours_above(const Spec& spec);
 
 /// The entries from one to the other that a label of any_order must hold all of, in document order.
-std::vector<const Entry*> entries_between(const Spec& spec, const Entry& one, const Entry& other);
+std::vector<const Entry*> entries_between(const LedgerBook& book, const Entry& one, const Entry& other);
 
 }  // namespace bigfoot

@@ -88,6 +88,14 @@ class Pattern {
   virtual void collect_names(std::vector<NameUse>& uses) const { (void)uses; }
 };
 
+/// One operator, for help: { name = ... }.
+struct OperatorRow {
+  std::string_view name;
+  std::string_view example;  ///< TOML
+  std::string_view help;
+};
+std::vector<OperatorRow> operator_rows();
+
 /// Compiles the value of a text-like field (URL part, header, SQL...): holes allowed, operators allowed.
 /// Adds to `problems` and returns nullptr where the node is no pattern.
 PatternPtr compile_pattern(const Node& node, Diagnostics& problems);
@@ -101,6 +109,8 @@ PatternPtr compile_text_pattern(std::string_view text, const Place& at, Diagnost
 /// Headers as calls carry them: an array of [lower-case name, value] pairs. A table of names (any case) to patterns, an
 /// array for a repeated header, `"*" = "*"` for others, or "*". Noise headers count only where the table names them.
 PatternPtr compile_headers_pattern(const Node& node, Diagnostics& problems);
+/// The same with `cookies = { ... }` beside it, which say what the header `cookie` holds. `headers` may be null: nothing else is sent.
+PatternPtr compile_headers_with_cookies(const Node* headers, const Node& cookies, Diagnostics& problems);
 /// The query of a URL, normalised text: a table over the decoded names, any order, or text compared as it stands.
 PatternPtr compile_query_pattern(const Node& node, Diagnostics& problems);
 /// `tls` of a call: a table of which the named members count, or "*".

@@ -10,6 +10,7 @@
 #include "protocols/http/url.h"
 #include "protocols/raw/difference.h"
 #include "spec/pattern_parts.h"
+#include "spec/pattern_views.h"
 #include "spec/regex.h"
 #include "spec/values.h"
 
@@ -307,31 +308,33 @@ PatternPtr compile_any_of(const Node& node, Diagnostics& problems, Inner inner) 
   return good ? std::make_shared<AnyOfPattern>(std::move(choices)) : nullptr;
 }
 
-struct Operator {
-  std::string_view name;
-  PatternPtr (*compile)(const Node& argument, Diagnostics& problems, Inner inner);  ///< null: not built yet
+struct Operator : OperatorRow {
+  PatternPtr (*compile)(const Node& argument, Diagnostics& problems, Inner inner);
 };
 constexpr Operator kOperators[] = {
-    {"json", compile_json},
-    {"json_subset", compile_subset},
-    {"form", compile_form},
-    {"regex", compile_regex},
-    {"contains", compile_contains},
-    {"text", compile_as_bytes<"text">},
-    {"hex", compile_as_bytes<"hex">},
-    {"base64", compile_as_bytes<"base64">},
-    {"file", compile_as_bytes<"file">},
-    {"not", compile_not},
-    {"any_of", compile_any_of},
-    {"jsonpath", nullptr},
-    {"multipart", nullptr},
-    {"graphql", nullptr},
-    {"xml", nullptr},
-    {"xpath", nullptr},
-    {"sha256", nullptr},
+    {{"json", "json = { amount = 5000 }", "JSON with exactly these members; also as text"}, compile_json},
+    {{"json_subset", "json_subset = { amount = 5000 }", "JSON with at least these members, at any depth"}, compile_subset},
+    {{"form", "form = { charge = \"ch_1\" }", "the fields of a form (application/x-www-form-urlencoded), in any order"}, compile_form},
+    {{"regex", "regex = '^v\\d+$'", "an RE2 expression that fits some part; ^ and $ anchor it"}, compile_regex},
+    {{"contains", "contains = \"declined\"", "this text stands somewhere in it"}, compile_contains},
+    {{"text", "text = \"a literal {{\"", "this very text, without holes"}, compile_as_bytes<"text">},
+    {{"hex", "hex = \"00 ff\"", "these bytes"}, compile_as_bytes<"hex">},
+    {{"base64", "base64 = \"AP8=\"", "these bytes"}, compile_as_bytes<"base64">},
+    {{"file", "file = \"fixtures/a.bin\"", "the bytes of this file"}, compile_as_bytes<"file">},
+    {{"not", "not = \"x\"", "anything that the pattern does not fit"}, compile_not},
+    {{"any_of", "any_of = [\"a\", \"b\"]", "what one of the patterns fits"}, compile_any_of},
+    {{"jsonpath", "jsonpath = { \"$.items[0].sku\" = \"x\" }", "of JSON only what these paths select (RFC 9535); [*], slices and .. select an array"}, compile_jsonpath},
+    {{"multipart", "multipart = [ { name = \"a\", body = \"1\" } ]", "the parts of a multipart body, in order, whatever the boundary"}, compile_multipart},
+    {{"graphql", "graphql = { query = \"{ me { name } }\" }", "a GraphQL request: its query by tokens, variables, operation"}, compile_graphql},
+    {{"xml", "xml = '<a id=\"1\"/>'", "XML of this structure: order of attributes, blanks and prefixes say nothing"}, compile_xml},
+    {{"xpath", "xpath = { \"//order/@id\" = \"{{int}}\" }", "of XML only what these XPath 1.0 expressions select"}, compile_xpath},
+    {{"sha256", "sha256 = \"9f86...\"", "bytes with this SHA-256, in hexadecimal digits"}, compile_sha256},
+    {{"cookies", "cookies = { session = \"{{uuid}}\" }", "the cookies of a Cookie header, in any order"}, compile_cookies},
 };
 
 }  // namespace
+
+std::vector<OperatorRow> operator_rows() { return {std::begin(kOperators), std::end(kOperators)}; }
 
 std::vector<std::string_view> operator_names() {
   std::vector<std::string_view> names;
@@ -344,12 +347,6 @@ OperatorResult compile_operator(const Node& node, Diagnostics& problems, Inner i
   const auto& [name, argument] = node.table()->front();
   const auto* row = std::ranges::find(kOperators, name, &Operator::name);
   if (row == std::end(kOperators)) return {};
-  if (!row->compile) {
-    problems.add({Severity::not_here, argument.key_at, static_cast<unsigned>(name.size()),
-                  fmt::format("operator '{}' is valid, but this version cannot match it yet", name),
-                  "json, json_subset, form, regex, contains, text, hex, base64, file, not and any_of are built", ""});
-    return {true, nullptr};
-  }
   return {true, row->compile(argument, problems, inner)};
 }
 

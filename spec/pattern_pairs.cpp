@@ -6,6 +6,7 @@
 
 #include "protocols/http/url.h"
 #include "spec/pattern_parts.h"
+#include "spec/pattern_views.h"
 #include "spec/values.h"
 
 namespace bigfoot {
@@ -197,6 +198,26 @@ PatternPtr compile_headers_pattern(const Node& node, Diagnostics& problems) {
   }
   auto pairs = compile_pairs(node, true, problems);
   return pairs ? std::make_shared<HeadersPattern>(std::move(*pairs)) : nullptr;
+}
+
+PatternPtr compile_headers_with_cookies(const Node* headers, const Node& cookies, Diagnostics& problems) {
+  Pairs pairs;
+  if (headers && headers->text() && *headers->text() == "*") {
+    pairs.open = true;
+  } else if (headers) {
+    if (!headers->is_table()) return compile_headers_pattern(*headers, problems);
+    auto own = compile_pairs(*headers, true, problems);
+    if (!own) return nullptr;
+    pairs = std::move(*own);
+  }
+  if (std::ranges::find(pairs.members, "cookie", &PatternMembers::value_type::first) != pairs.members.end()) {
+    add_problem(problems, cookies, "the header 'cookie' is asserted beside 'cookies'", "keep one of the two");
+    return nullptr;
+  }
+  PatternPtr pattern = cookies.text() && *cookies.text() == "*" ? any_pattern() : compile_cookies(cookies, problems, compile_pattern);
+  if (!pattern) return nullptr;
+  pairs.members.emplace_back("cookie", std::move(pattern));
+  return std::make_shared<HeadersPattern>(std::move(pairs));
 }
 
 PatternPtr compile_query_pattern(const Node& node, Diagnostics& problems) {

@@ -25,6 +25,7 @@ constexpr KeyInfo kReplyHeaders{"headers", kTable, "name = \"value\", or an arra
 constexpr KeyInfo kHttpFields[] = {
     {"headers", kPattern, "request headers; \"*\" = \"*\" for others"},
     {"query", kPattern, "query names and values in any order, instead of the query in the URL"},
+    {"cookies", kPattern, "the cookies that are sent, in any order, instead of the header cookie"},
     {"body", kPattern | kArray, "request body: text, { json }, { form }, ..."},
     {"tls", kPattern, "of an https connection: { version, alpn, sni }; what is not named is not compared"},
     {"client_cert", kPattern, "asks the client for a certificate: \"required\", { subject, san }, or \"*\" where none will do too"},
@@ -40,6 +41,7 @@ constexpr KeyInfo kHttpReply[] = {
 constexpr KeyInfo kWebsocketFields[] = {
     {"headers", kPattern, "of the handshake"},
     {"query", kPattern, "query names and values in any order, instead of the query in the URL"},
+    {"cookies", kPattern, "the cookies that are sent, in any order, instead of the header cookie"},
     {"subprotocols", kArray | kText, "those that the program offers, in its order; \"*\": any"},
     {"subprotocol", kText, "the one that is agreed on; the program has to offer it"},
     {"deflate", kBoolean, "true: permessage-deflate is agreed on where the program offers it"},

@@ -55,6 +55,17 @@ SectionId Sections::open(const std::vector<std::size_t>& tests, const Added& add
   return id;
 }
 
+const Entry& Sections::add(Entry entry) {
+  entry.index = book_->entries.size();
+  entry.section = book_->scope.empty() ? kWholeRun : book_->scope.front();
+  const auto section = open_.find(entry.section);
+  if (section != open_.end() && !section->second.tests.empty()) entry.test = section->second.tests.front();
+  book_->states.emplace_back();
+  const Entry& added = book_->entries.emplace_back(std::move(entry));
+  if (section != open_.end()) section->second.entries.push_back(&added);
+  return added;
+}
+
 void Sections::enter(const Scope& scope) {
   if (scope == book_->scope) return;
   for (const SectionId id : book_->scope) {

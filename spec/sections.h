@@ -22,6 +22,8 @@ class Sections {
   using Added = std::function<void(const Entry& entry, std::size_t model)>;
   SectionId open(const std::vector<std::size_t>& tests, const Added& added);
   void enter(const Scope& scope);
+  /// Adds an entry of the innermost section in force, or else of the whole run.
+  const Entry& add(Entry entry);
   /// Gives its entries, which are out of any scope from then on.
   std::vector<const Entry*> close(SectionId section);
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
@@ -218,7 +219,7 @@ struct Spec {
   Settings settings;
   Guard guard;
   std::vector<std::string> noise_headers;  ///< globs, lower case: the built-in list and the spec's
-  std::vector<Entry> entries;
+  std::deque<Entry> entries;  ///< addresses stay: $BIGFOOT_CTL may add some during a run
   std::vector<TestSection> tests;
   std::vector<Channel> channels;
 

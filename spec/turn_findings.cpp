@@ -41,14 +41,16 @@ std::string title_of(const TurnStory& story) {
   return fmt::format("{}{}{}: {}", scheme, scheme.empty() ? "" : " ", headline, step);
 }
 
-void note_history(const TurnStory& story, Finding& out) {
-  if (story.history.empty()) return;
+void note_history(std::string_view what, const std::vector<const Turn*>& history, Finding& out) {
+  if (history.empty()) return;
   constexpr std::size_t kShown = 6;
-  const std::size_t first = story.history.size() > kShown ? story.history.size() - kShown : 0;
+  const std::size_t first = history.size() > kShown ? history.size() - kShown : 0;
   std::string text = first > 0 ? "…, " : "";
-  for (std::size_t i = first; i < story.history.size(); ++i) text += (i > first ? ", " : "") + story.history[i]->shown;
-  out.notes.push_back("played before: " + text);
+  for (std::size_t i = first; i < history.size(); ++i) text += (i > first ? ", " : "") + history[i]->shown;
+  out.notes.push_back(fmt::format("{}: {}", what, text));
 }
+
+void note_history(const TurnStory& story, Finding& out) { note_history("played before", story.history, out); }
 
 Value accepted(const TurnStory& story, const FieldPattern& field) {
   const Value* found = field_of(story.call.fields, field.name);
@@ -203,9 +205,10 @@ Finding opening_unexpected_finding(const ProtocolInfo& protocol, const Opening& 
   return out;
 }
 
-Finding turn_unused_finding(const Entry& entry, const Turn& turn, std::size_t more) {
+Finding turn_unused_finding(const Entry& entry, const Turn& turn, std::size_t more, const std::vector<const Turn*>& history) {
   Finding out = finding_of_turn(ViolationKind::unused, entry, turn, fmt::format("never happened: {}", turn.shown));
   if (more > 0) out.notes.push_back(fmt::format("{} not happen either", counted(more, "later step did", "later steps did")));
+  note_history("the session ended after", history, out);
   return out;
 }
 

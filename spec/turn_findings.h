@@ -34,7 +34,8 @@ Finding call_unexpected_finding(const TurnStory& story);
 /// A connection that no entry names and of which no call was refused. `steps`: what it said that a server answers by itself.
 Finding opening_unexpected_finding(const ProtocolInfo& protocol, const Opening& opening, const LedgerBook& book,
                                    const std::vector<std::string>& steps);
-/// A turn that never happened. `more`: how many behind it did not either, where a refusal ended the session's course.
-Finding turn_unused_finding(const Entry& entry, const Turn& turn, std::size_t more);
+/// A turn that never happened. `more`: how many behind it did not either, where a refusal ended the session's course. `history`: what the
+/// session had played when it ended.
+Finding turn_unused_finding(const Entry& entry, const Turn& turn, std::size_t more, const std::vector<const Turn*>& history = {});
 
 }  // namespace bigfoot

@@ -42,6 +42,8 @@ constexpr Row kRows[] = {
     {"taking the target's descriptors", "pidfd_getfd", &SessionFindings::take_fd, State::degraded,
      "works all the same, with sockets made by the supervisor; sockets from before the run are out of reach. "
      "docker run --cap-add SYS_PTRACE allows it"},
+    {"replacing a program", "ptrace", &SessionFindings::trace, State::degraded,
+     "commands cannot be mocked; docker or podman run --cap-add SYS_PTRACE, or kernel.yama.ptrace_scope 1, allows it"},
     {"calls undisturbed by signals", "seccomp", &SessionFindings::killable, State::degraded,
      "Linux 5.19 or newer; before it a program that gets many signals may be slow"},
     {"waking on the same CPU", "ioctl(NOTIF_SET_FLAGS)", &SessionFindings::sync_wake_up, State::degraded,

@@ -1,5 +1,5 @@
 // tracer/probe_session.cpp - A child under a filter that traps getppid, answered in each way that the
-// supervisor needs. Source: seccomp_unotify(2), close_range(2), pidfd_getfd(2), process_vm_readv(2).
+// supervisor needs. Source: seccomp_unotify(2), close_range(2), pidfd_getfd(2), process_vm_readv(2), ptrace(2).
 #include "tracer/probe_session.h"
 
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include <atomic>
@@ -20,6 +20,7 @@
 #include <new>
 
 #include "tracer/notification.h"
+#include "tracer/remote_memory.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
@@ -92,13 +93,13 @@ void answer_calls(int listener_fd, SessionFindings& found) {
 
 void look_into(pid_t child, const Shared& shared, SessionFindings& found) {
   char byte = 0;
-  iovec local{&byte, 1};
-  iovec remote{const_cast<Shared*>(&shared), 1};
-  found.read_memory = ::process_vm_readv(child, &local, 1, &remote, 1, 0) == 1 ? 0 : errno;
+  found.read_memory = code_of(RemoteMemory(Tid{child}).read(reinterpret_cast<std::uintptr_t>(&shared), &byte, 1));
   const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
   const UniqueFd taken(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), STDERR_FILENO, 0)));
   // EBADF: allowed, only that stderr is closed.
   found.take_fd = taken || errno == EBADF ? 0 : errno;
+  // Last: it is not let go, and is killed in a moment.
+  found.trace = ::ptrace(PTRACE_SEIZE, child, nullptr, nullptr) == 0 ? 0 : errno;
 }
 
 // In a process of its own: the child shares its table of descriptors.

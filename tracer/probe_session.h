@@ -17,6 +17,7 @@ struct SessionFindings {
   int add_fd = -1;            ///< ADDFD_FLAG_SEND
   int read_memory = -1;       ///< process_vm_readv of a child, or /proc/PID/mem
   int take_fd = -1;           ///< pidfd_getfd from a child
+  int trace = -1;             ///< PTRACE_SEIZE of a child
 };
 
 /// Takes some milliseconds; in processes of its own, nothing of it stays.

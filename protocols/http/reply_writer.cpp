@@ -138,15 +138,18 @@ void append_status_line(std::string& out, int status) {
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::uint64_t>(status));
   out += ' ';
-  const auto reason =
-      boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
-  if (!reason.starts_with('<')) out.append(reason.data(), reason.size());  // Beast: "<unknown-status>"
+  out += status_text(status);
   out += "\r\n";
 }
 
 bool has_no_body(int status) { return status < 200 || status == 204 || status == 304; }  // RFC 9112, 6.3
 
 }  // namespace
+
+std::string_view status_text(int status) {
+  const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+  return reason.starts_with('<') ? std::string_view() : std::string_view(reason.data(), reason.size());  // Beast: "<unknown-status>"
+}
 
 AfterReply write_http_reply(const Fields& fields, const ReplyContext& context, std::string& out) {
   const int status = status_of(fields);

@@ -16,6 +16,9 @@ struct ReplyContext {
   bool keep_alive = true;  ///< the client is ready to go on
 };
 
+/// "Not Found"; "" where the number has no name.
+std::string_view status_text(int status);
+
 /// Appends the reply that `fields` (ProtocolInfo::reply) describes. No Date: RFC 9110, 6.6.1 forbids one to a
 /// server without a clock, and two runs give the same bytes.
 AfterReply write_http_reply(const Fields& fields, const ReplyContext& context, std::string& out);

@@ -221,6 +221,10 @@ Execs::Replaced Execs::replace(ExecCall call) {
   const int code = replaced.error().code;
   if (code == ESRCH) return {{}, code, "", ""};  // killed meanwhile: nobody was there to be told
   if (code != EPERM) return {{}, code, to_text(replaced.error()), ""};
+  if (status && status->tracer == Pid{}) {
+    return {{}, code, "replacing a program needs ptrace(2), which this kernel or container does not allow",
+            "docker or podman run --cap-add SYS_PTRACE allows it; `bigfoot-run doctor` tells what else is missing"};
+  }
   const Pid tracer = status ? status->tracer : Pid{};
   const std::string name = tracer == Pid{} ? "" : task_name(Tid{static_cast<pid_t>(tracer)});
   return {{}, code, fmt::format("{} traces the process, and a process has one tracer at a time", name.empty() ? "a debugger or strace" : name),

@@ -81,6 +81,11 @@ class Stage:
         shutil.rmtree(self.top, ignore_errors=True)
 
 
+def system_path(stage: "Stage") -> str:
+    """What a reader's PATH is: the program under test, and the system's own programs before those that somebody put into /usr/local."""
+    return f"{stage.top}:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
 def shown(text: str) -> str:
     """The report without what differs from run to run."""
     text = re.sub(r"t\+[0-9.,]+ ?(ms|s)", "t+N ms", text)

@@ -54,6 +54,8 @@ CASES = [
     *(variants(case, "as nobody", wrap=tuple(NOBODY), root=True) for case in PLAIN),
     *(variants(case, "in a default container", wrap=(CONTAINER,), root=True) for case in PLAIN),
     *(variants(case, "in a default container as nobody", wrap=(CONTAINER, *NOBODY), root=True) for case in PLAIN),
+    *(variants(case, "in a default container of Podman as nobody", wrap=(CONTAINER, "--podman", *NOBODY), root=True)
+      for case in PLAIN if "LeakSanitizer" not in case.name),  # it needs ptrace(2), with bigfoot-run and without
     *(variants(case, "with nothing but lo", wrap=("unshare", "-n", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"), root=True)
       for case in PLAIN),
     *(variants(case, "through http_proxy", env={"http_proxy": "http://proxy.corp:3128"}) for case in PROXIED),

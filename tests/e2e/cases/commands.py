@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from harness import ANY, Case, Stage, Wrong, compare
+from harness import ANY, NOBODY, Case, Stage, Wrong, compare
 
 GOOD = 'version = 1\n[[expect]]\nhttp = "GET http://a.example/"\nheaders = "*"\nreply = { text = "A" }\n'
 BAD = 'version = 1\n[[expect]]\nhttp = "GET http://a.example/"\nmetod = "GET"\nreply = { statsu = 200 }\n'
@@ -39,6 +39,14 @@ def schema(stage: Stage, place: Path, env: dict[str, str]) -> None:
             raise Wrong(f"the schema does not know {key}")
 
 
+def doctor_in_podman(stage: Stage, place: Path, env: dict[str, str]) -> None:
+    """Its profile forbids ptrace(2) and process_vm_readv(2): only mocked commands need the one, and there is another way for the other."""
+    done = subprocess.run([stage.built / "docker_like", "--podman", *NOBODY, str(stage.bigfoot), "doctor"], cwd=place, env=env, capture_output=True,
+                          text=True, timeout=20)
+    compare("doctor", words("degraded  replacing a program: EPERM from ptrace; commands cannot be mocked",
+                            "ok        reading the target's memory: works", "bigfoot-run can work here."), done.stdout)
+
+
 def words(*texts: str) -> re.Pattern:
     return re.compile("(?is)" + "".join(f"(?=.*{re.escape(text)})" for text in texts) + ".*")
 
@@ -65,3 +73,4 @@ STORIES = {
     "report, not a timeline": command("report", "t.json", exit=2, has=("t.json",), files={"t.json": '{"hello": 1}'}),
 }
 CASES = [Case(name, script=story) for name, story in STORIES.items()]
+CASES += [Case("doctor in a default container of Podman", script=doctor_in_podman, root=True)]

@@ -265,6 +265,7 @@ OUT-OF-STATE  #6  postgres app@db.example.com/shop: step 3 of 4 came too early: 
    played before: query "SELECT name FROM users WHERE id = $1"
 
 UNUSED  spec.toml:7 postgres app@db.example.com/shop: step 2 of 4 never happened: query "SELECT count(*) FROM users"
+   the session ended after: query "SELECT name FROM users WHERE id = $1", commit, close
 """),
     Case("out of state", ASK, spec(COUNT, BY_ID.format(1, "alice"), "commit = true"), exit=3, stdout="alice\n", report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 7 interactions (4 ambient)
 
@@ -273,6 +274,7 @@ OUT-OF-STATE  #5  postgres app@db.example.com/shop: step 2 of 4 came too early: 
    the session waits for step 1: query "SELECT count(*) FROM users"
 
 UNUSED  spec.toml:6 postgres app@db.example.com/shop: step 1 of 4 never happened: query "SELECT count(*) FROM users"
+   the session ended after: query "SELECT name FROM users WHERE id = $1", commit, close
 """),
     Case("unasserted", ASK, spec('query = "SELECT name FROM users WHERE id = $1", columns = ["name:text"], rows = [["alice"]]'), exit=3, stdout="alice\n", report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 7 interactions (4 ambient)
 

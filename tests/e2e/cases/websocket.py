@@ -201,6 +201,7 @@ UNEXPECTED  #5  ws://chat.example.com/room: send = "and more"    python3 -c … 
 
 UNUSED  spec.toml:9 ws://chat.example.com/room: step 3 of 4 never happened: send "bye"
    spec.toml:9 `chat`
+   the session ended after: send "hello", recv "welcome", close 1000
 """),
     Case("the wrong moment", chat("bye"), spec(entry(HELLO, '{ send = "bye" }')), exit=3, stdout=ANY, report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 4 interactions (2 ambient)
 
@@ -210,6 +211,7 @@ OUT-OF-STATE  #3  ws://chat.example.com/room: step 2 of 2 came too early: send "
 
 UNUSED  spec.toml:7 ws://chat.example.com/room: step 1 of 2 never happened: send "hello"
    spec.toml:7 `chat`
+   the session ended after: send "bye"
 """),
     Case("a binary message", chat("hex:68656c6c6f"), spec(entry(HELLO)), exit=3, stdout=ANY, report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 4 interactions (2 ambient)
 

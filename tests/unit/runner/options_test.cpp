@@ -69,6 +69,17 @@ TEST(Options, HaveTheDefaultsOfThePage) {
   EXPECT_EQ(run.color, Color::automatic);
 }
 
+TEST(Options, NameTheReportsOfARun) {
+  const RunOptions run = run_of({"--junit", "j.xml", "--html=p.html", "--har", "-", "./tests"});
+  std::vector<std::pair<ReportForm, std::string>> reports;
+  for (const ReportTarget& target : run.reports) reports.emplace_back(target.form, target.file);
+  EXPECT_THAT(reports, testing::UnorderedElementsAre(Pair(ReportForm::junit, "j.xml"), Pair(ReportForm::html, "p.html"), Pair(ReportForm::har, "-")));
+  const auto stored = parse_command_line({"report", "--github", "t.jsonl", "-o", "out"});
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->report.form, ReportForm::github);
+  EXPECT_EQ(stored->report.output, "out");
+}
+
 TEST(Options, OfTheOtherSubcommandsAreRead) {
   const auto lint = parse_command_line({"lint", "a.toml", "b.toml"});
   ASSERT_TRUE(lint);
@@ -103,9 +114,10 @@ TEST(Options, MistakesNameTheCure) {
       {{"--color", "blue", "a"}, "bigfoot-run: --color: 'blue' is none of auto, always, never\n"},
       {{"--exit-code", "verfiy", "a"}, "bigfoot-run: --exit-code: 'verfiy' is none of verify, child; did you mean 'verify'?\n"},
       {{"--env", "A", "a"}, "bigfoot-run: --env: 'A' is not NAME=VALUE\n"},
-      {{"--junit", "x.xml", "a"}, "bigfoot-run: --junit is not built yet in this version"},
-      {{"--html", "x", "a"}, "bigfoot-run: --html is not built yet in this version"},
-      {{"--github", "a"}, "bigfoot-run: --github is not built yet in this version"},
+      {{"--junit"}, "bigfoot-run: --junit needs a value\n  write --junit FILE\n"},
+      {{"--html=", "a"}, "bigfoot-run: --html: a file name is missing\n"},
+      {{"--html", "-", "--github", "a"}, "bigfoot-run: only one of --timeline, --junit, --html, --har and --github can go to stdout\n  give the others a file\n"},
+      {{"-t", "-", "--har", "-", "a"}, "bigfoot-run: only one of --timeline, "},
       {{"--record=x", "a"}, "bigfoot-run: --record is not built yet in this version"},
       {{"--record-twice", "x", "a"}, "bigfoot-run: --record-twice is not built yet in this version"},
       {{"--update", "a"}, "bigfoot-run: --update is not built yet in this version"},
@@ -114,7 +126,8 @@ TEST(Options, MistakesNameTheCure) {
       {{"lint", "--fix", "a"}, "bigfoot-run: unknown option '--fix' of bigfoot-run lint\n"},
       {{"doctor", "x"}, "bigfoot-run: doctor: 'x' is one argument too many\n"},
       {{"explain", "a", "b"}, "bigfoot-run: explain: 'b' is one argument too many\n"},
-      {{"report", "x", "--html"}, "bigfoot-run: --html is not built yet in this version"},
+      {{"report", "x", "--html=y"}, "bigfoot-run: --html takes no value\n"},
+      {{"report", "x", "--html", "--junit"}, "bigfoot-run: "},
       {{"report", "x", "--text", "--normalize"}, "bigfoot-run: "},
   };
   for (const Case& c : kCases) {

@@ -75,6 +75,7 @@ Violation mismatch() {
   violation.interaction = 4;
   violation.expectation = ExpectationRef{"charge", "orders.toml", 14};
   violation.pid = 3;
+  violation.test = "test_checkout";
   violation.t_ms = 212.49996;
   violation.message = "POST http://api.stripe.com/v1/charges: 2 fields differ";
   violation.answered = "200";
@@ -142,7 +143,7 @@ TEST_F(TimelineTest, TheDocumentIsTheOneOfThePage) {
 {"seq":4,"t_ms":212.031,"duration_ms":0.420,"pid":3,"connection":2,"protocol":"http","op":"request","target":"http://api.stripe.com:80","test":null,"state":"mismatch","expectation":{"id":"charge","file":"orders.toml","line":14},"request":{"method":"POST","url":"http://api.stripe.com/v1/charges","headers":[["content-type","application/json"]],"body":{"json":{"amount":5001}}},"response":{"status":200,"headers":[],"body":{"text":""}}}
 ],
 "violations": [
-{"kind":"mismatch","interaction":4,"expectation":{"id":"charge","file":"orders.toml","line":14},"pid":3,"t_ms":212.500,"message":"POST http://api.stripe.com/v1/charges: 2 fields differ","answered":"200","fields":[{"path":"body.amount","expected":5000,"actual":5001.5},{"path":"body.gone","expected":null},{"path":"body.raw","expected":"a","actual":{"base64":"/wE=","size":2},"note":"no text"}],"fields_equal":3,"nearest":{"id":null,"file":"orders.toml","line":20},"nearest_text":"GET http://api.stripe.com/v1/x   path differs","notes":["1 earlier entry for this call was used at #2"],"suggestion_verb":"accept it","suggestion":"body = { json = { amount = 5001 } }"}
+{"kind":"mismatch","interaction":4,"expectation":{"id":"charge","file":"orders.toml","line":14},"pid":3,"test":"test_checkout","t_ms":212.500,"message":"POST http://api.stripe.com/v1/charges: 2 fields differ","answered":"200","fields":[{"path":"body.amount","expected":5000,"actual":5001.5},{"path":"body.gone","expected":null},{"path":"body.raw","expected":"a","actual":{"base64":"/wE=","size":2},"note":"no text"}],"fields_equal":3,"nearest":{"id":null,"file":"orders.toml","line":20},"nearest_text":"GET http://api.stripe.com/v1/x   path differs","notes":["1 earlier entry for this call was used at #2"],"suggestion_verb":"accept it","suggestion":"body = { json = { amount = 5001 } }"}
 ]
 }
 )");

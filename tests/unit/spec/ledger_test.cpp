@@ -127,8 +127,8 @@ TEST_F(LedgerTest, OutOfOrderOfOneTargetLeavesOthersOut) {
 TEST_F(LedgerTest, TwoEntriesOfOneUrlAreToldApartByTheirBodies) {
   const std::string post = "[[expect]]\nhttp = \"POST http://api.example.com/x\"\nany_order = \"g\"\n";
   load(post + "body = { json = { n = 1 } }\n" + post + "body = { json = { n = 2 } }\n");
-  EXPECT_EQ(offer(http_call("POST", "/x", "{\"n\":2}")).entry, &spec_.entries[1]);
-  EXPECT_EQ(offer(http_call("POST", "/x", "{\"n\":1}")).entry, &spec_.entries[0]);
+  EXPECT_EQ(offer(http_call("POST", "/x", "{\"n\":2}")).entry->index, 1u);
+  EXPECT_EQ(offer(http_call("POST", "/x", "{\"n\":1}")).entry->index, 0u);
   EXPECT_EQ(told(ledger_->finish()), "");
 }
 
@@ -264,7 +264,7 @@ TEST_F(LedgerTest, TheNearestEntryIsJudgedByWhatItsNamesStandFor) {
   offer(http_call("PUT", "/orders/1234567"));
   const Outcome out = call("/orders/1234568/items");
   ASSERT_EQ(out.findings.size(), 1u);
-  EXPECT_EQ(out.findings[0].nearest, &spec_.entries[1]);
+  EXPECT_EQ(out.findings[0].nearest->index, 1u);
   EXPECT_EQ(out.findings[0].nearest_reason, "path differs: /orders/1234568/items instead of /orders/1234567/items");
 }
 
@@ -290,7 +290,7 @@ TEST_F(LedgerTest, AnErrnoIsSpentByTheConnect) {
   EXPECT_FALSE(ledger_->offer_connect(api, 1).entry) << "the first connection is for /a";
   EXPECT_EQ(told(call("/a").findings), "");
   const Outcome out = ledger_->offer_connect(api, 3);
-  ASSERT_EQ(out.entry, &spec_.entries[1]);
+  ASSERT_EQ(out.entry->index, 1u);
   EXPECT_EQ(out.reply->errno_code, ECONNREFUSED);
   EXPECT_FALSE(ledger_->offer_connect(api, 4).entry);
   EXPECT_EQ(call("/b").rendered["status"], Value(200));
@@ -301,7 +301,7 @@ TEST_F(LedgerTest, AnErrnoOfHttpsIsSpentByTheConnectToItsPort) {
   load("[[expect]]\nhttp = \"GET https://api.example.com/b\"\nreply = { errno = \"ETIMEDOUT\" }\n");
   EXPECT_FALSE(ledger_->connect_may_fail({Transport::tcp, "api.example.com", "10.0.0.1", 80, ""}));
   const Outcome out = ledger_->offer_connect({Transport::tcp, "api.example.com", "10.0.0.1", 443, ""}, 1);
-  ASSERT_EQ(out.entry, &spec_.entries[0]);
+  ASSERT_EQ(out.entry->index, 0u);
   EXPECT_EQ(out.reply->errno_code, ETIMEDOUT);
   EXPECT_EQ(told(ledger_->finish()), "");
 }
@@ -326,7 +326,7 @@ TEST_F(LedgerTest, ManyEqualEntriesAreSpentOneByOne) {
   std::string toml;
   for (int i = 0; i < 3000; ++i) toml += get("a", "reply = { status = 200 }");
   load(toml);
-  for (int i = 0; i < 3000; ++i) ASSERT_EQ(call("/a").entry, &spec_.entries[i]);
+  for (int i = 0; i < 3000; ++i) ASSERT_EQ(call("/a").entry->index, static_cast<std::size_t>(i));
   EXPECT_TRUE(call("/a").refuse);
 }
 

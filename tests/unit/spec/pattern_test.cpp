@@ -249,7 +249,6 @@ const ProblemCase kProblems[] = {
     {"BadHex", R"({ hex = "xy" })", "t.toml:1:13: error: not hex\n  v = { hex = \"xy\" }\n              ^~~~\n  two digits a byte, blanks between bytes are fine: \"ca fe 00\"\n"},
     {"BadJsonText", R"({ json = '{"a": }' })", "t.toml:1:21: error: not JSON: line 1, column 7 of the text\n  v = { json = '{\"a\": }' }\n                      ^\n  write a table, { json = { amount = 5000 } }, or JSON text, { json = '{\"amount\": 5000}' }\n"},
     {"UnknownOperator", R"({ jsom = { a = 1 } })", "t.toml:1:7: error: unknown operator 'jsom'\n  v = { jsom = { a = 1 } }\n        ^~~~\n  did you mean 'json'?\n"},
-    {"OperatorNotBuilt", R"({ xpath = { a = "1" } })", "t.toml:1:7: note: operator 'xpath' is valid, but this version cannot match it yet\n  v = { xpath = { a = \"1\" } }\n        ^~~~~\n  json, json_subset, form, regex, contains, text, hex, base64, file, not and any_of are built\n"},
     {"TwoOperators", R"({ regex = "a", contains = "b" })", "t.toml:1:5: error: a pattern has one operator\n  v = { regex = \"a\", contains = \"b\" }\n      ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n  write them apart, or as { any_of = [...] }\n"},
     {"TableWithoutOperator", R"({ a = 1, b = 2 })", "t.toml:1:5: error: a table is no pattern here\n  v = { a = 1, b = 2 }\n      ^~~~~~~~~~~~~~~~\n  did you mean { json = { ... } }?\n"},
     {"BodyOfANumber", "5", "t.toml:1:5: error: a body is text, or an operator\n  v = 5\n      ^\n  write \"...\", { json = ... }, { form = ... }, { hex = \"...\" }\n"},
