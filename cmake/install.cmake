@@ -21,5 +21,4 @@ install(FILES clients/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/bigfoot-run
 include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/BigfootRun)
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/BigfootRunConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
-install(FILES cmake/BigfootRun.cmake DESTINATION ${package} RENAME BigfootRunConfig.cmake)
-install(FILES ${CMAKE_BINARY_DIR}/BigfootRunConfigVersion.cmake DESTINATION ${package})
+install(FILES cmake/BigfootRun.cmake cmake/BigfootRunConfig.cmake ${CMAKE_BINARY_DIR}/BigfootRunConfigVersion.cmake DESTINATION ${package})

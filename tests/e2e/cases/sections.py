@@ -1,12 +1,10 @@
 # tests/e2e/cases/sections.py - Tests within a run, and named mocks, through the clients of clients/ and the test frameworks that
 # they are for. The same shop in each: its tests read one URL and get a reply of their own each, so that tests which do not stay
 # apart read each other's; one pays by a named mock. SHOP=mismatch makes the first reader ask for another URL, SHOP=unused the payer not pay.
-import os
 import re
 import subprocess
-from pathlib import Path
 
-from harness import ANY, Case, Wrong, shown
+from harness import ANY, GO, Case, Wrong, shown
 
 PYTHON = "/usr/bin/python3"
 MOCHA = "@npm@/.bin/mocha"
@@ -224,13 +222,11 @@ func TestSkips%s(t *testing.T) {
 '''
 GO_FILES = {"go.mod": "module shop\n\ngo 1.18\n\nrequire bigfoot-run/bigfoot v0.0.0\n\nreplace bigfoot-run/bigfoot => @sources@/clients/go\n",
             **{f"{package}/shop_test.go": GO_SHOP % (package, *[package.title()] * 3) for package in ("one", "two")}}
-# The standard library is compiled already, where the clients in Go were: tests/clients/CMakeLists.txt.
-GO_ENV = {"GOCACHE": os.environ.get("GOCACHE", str(Path.home() / ".cache/go-build")), "GOFLAGS": "-mod=mod -trimpath", "GOPROXY": "off", "CGO_ENABLED": "0", "GOTOOLCHAIN": "local"}
 GO_SPEC = spec(*(reads(f"TestReads{package}/{who}", f"TestReads{package}/{who}") for package in ("One", "Two") for who in ("ann", "bob", "eve")),
                *(pays(f"TestPays{package}") for package in ("One", "Two")), skipped("TestSkipsOne", "TestSkipsTwo"))
-GO = shop("go test of two packages", ["go", "test", "-count=1", "-vet=off", "-p", "2", "./..."], GO_SPEC, ("ok", "shop/one", "ok", "shop/two"),
+GOS = shop("go test of two packages", ["go", "test", "-count=1", "-vet=off", "-p", "2", "./..."], GO_SPEC, ("ok", "shop/one", "ok", "shop/two"),
           ("--- FAIL: TestReadsOne/ann", "MISMATCH", "accept it:", "FAIL\tshop/one", "ok", "shop/two"), ("--- FAIL: TestPaysOne", "UNUSED", "FAIL\tshop/one", "ok", "shop/two"), 12,
-          files=GO_FILES, env=GO_ENV, timeout=300)
+          files=GO_FILES, env=GO, timeout=300)
 
 # Shells.
 SH_SHOP = '''
@@ -333,4 +329,4 @@ CTESTS = [
          files=CTEST_FILES),
 ]
 
-CASES = [*PYTHONS, *GOOGLE, *NODES, *GO, *SHELLS, *BATS, *ARGV, *CTESTS]
+CASES = [*PYTHONS, *GOOGLE, *NODES, *GOS, *SHELLS, *BATS, *ARGV, *CTESTS]
