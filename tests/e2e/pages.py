@@ -197,7 +197,7 @@ class Reader:
         self.wrong.append(f"{self.page.title()}:{at}: {what}")
 
     def spawn(self, *command: str) -> subprocess.CompletedProcess:
-        return subprocess.run(command, cwd=self.place, env=self.env, capture_output=True, text=True, errors="replace", timeout=120,
+        return subprocess.run(command, cwd=self.place, env=self.env, capture_output=True, text=True, errors="replace", timeout=240,
                               stdin=subprocess.DEVNULL)
 
     def check_lint(self, part: Block) -> None:
