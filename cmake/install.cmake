@@ -13,3 +13,12 @@ if(NOT CMAKE_CROSSCOMPILING)  # the program prints its own schema
   add_custom_target(schema ALL DEPENDS ${schema})
   install(FILES ${schema} DESTINATION ${CMAKE_INSTALL_DATADIR}/bigfoot-run)
 endif()
+
+# The clients, and the CMake package: find_package(BigfootRun).
+install(FILES clients/cpp/bigfoot.h clients/cpp/bigfoot_gtest.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY clients/python clients/node clients/shell clients/go DESTINATION ${CMAKE_INSTALL_DATADIR}/bigfoot-run PATTERN __pycache__ EXCLUDE)
+install(FILES clients/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/bigfoot-run)
+include(CMakePackageConfigHelpers)
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/BigfootRun)
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/BigfootRunConfigVersion.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+install(FILES cmake/BigfootRun.cmake cmake/BigfootRunConfig.cmake ${CMAKE_BINARY_DIR}/BigfootRunConfigVersion.cmake DESTINATION ${package})

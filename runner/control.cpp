@@ -50,7 +50,10 @@ std::string_view first_word(std::string_view& line) {
   return word;
 }
 
-bool is_end(std::string_view line) { return first_word(line) == "end"; }
+bool is_end(std::string_view line) {
+  const std::string_view word = first_word(line);
+  return word == "end" || word == "skip";
+}
 
 }  // namespace
 
@@ -166,10 +169,11 @@ std::string Control::answer_to(const ControlInbox::Line& line, std::chrono::micr
   std::string_view rest = line.text;
   const std::string_view word = first_word(rest);
   if (word == "begin") return begin(writer, std::string(rest));
-  if (word == "end") return end(writer, rest);
+  if (word == "end") return end(writer, rest, false);
+  if (word == "skip") return skip(writer, rest);
   if (word == "status") return status();
   if (word == "expect") return expect(writer, rest);
-  return refuse(writer, fmt::format("'{}' is nothing that $BIGFOOT_CTL knows: begin NAME, end NAME, status, expect KEY = VALUE, ..., or {{\"call\": \"Object.method\", \"args\": [...]}}",
+  return refuse(writer, fmt::format("'{}' is nothing that $BIGFOOT_CTL knows: begin NAME, end NAME, skip NAME, status, expect KEY = VALUE, ..., or {{\"call\": \"Object.method\", \"args\": [...]}}",
                                     word.substr(0, 40)));
 }
 
@@ -198,22 +202,32 @@ std::string Control::begin(Pid writer, std::string name) {
   return json(Value{{"test", test.name}, {"state", "open"}});
 }
 
-std::string Control::end(Pid writer, std::string_view name) {
+std::string Control::skip(Pid writer, std::string_view name) {
+  const bool is_open = services_.journal.tests().find(services_.journal.number_of(writer), name) != nullptr;
+  if (!is_open && !name.empty()) begin(writer, std::string(name));
+  return end(writer, name, true);
+}
+
+std::string Control::end(Pid writer, std::string_view name, bool is_skipped) {
   RunningTest* test = services_.journal.tests().find(services_.journal.number_of(writer), name);
   if (test == nullptr) {
     std::string open;
     for (const RunningTest* one : services_.journal.tests().open()) open += (open.empty() ? "" : ", ") + one->name;
-    return refuse(writer, fmt::format("`end {}`, but this process is in no such test; open are: {}", name, open.empty() ? "none" : open));
+    return refuse(writer, fmt::format("`{} {}`, but this process is in no such test; open are: {}", is_skipped ? "skip" : "end", name, open.empty() ? "none" : open));
   }
-  close_test(*test);
-  std::string answer = verdict(*test);
+  close_test(*test, is_skipped);
+  std::string answer = verdict(*test, is_skipped ? "skipped" : "ended");
   services_.journal.tests().end(*test, services_.journal.now_ms());
   return answer;
 }
 
-void Control::close_test(RunningTest& test) { services_.journal.record(services_.ledger.close_section(test.section), false); }
+void Control::close_test(RunningTest& test, bool is_skipped) {
+  std::vector<Finding> left = services_.ledger.close_section(test.section);
+  if (is_skipped) std::erase_if(left, [](const Finding& finding) { return finding.kind == ViolationKind::unused; });
+  services_.journal.record(std::move(left), false);
+}
 
-std::string Control::verdict(const RunningTest& test) const {
+std::string Control::verdict(const RunningTest& test, std::string_view state) const {
   RunOutcome outcome;
   outcome.interactions = test.interactions;
   outcome.exit_status = test.violations == 0 ? 0 : 3;
@@ -226,7 +240,7 @@ std::string Control::verdict(const RunningTest& test) const {
   }
   const std::string report = test.violations == 0 ? "" : text_report({{}, outcome, test.kept, services_.journal.processes()}, false, false);
   return json(Value{{"test", test.name},
-                    {"state", "ended"},
+                    {"state", std::string(state)},
                     {"verdict", test.violations == 0 ? "pass" : "fail"},
                     {"interactions", test.interactions},
                     {"violations", std::move(violations)},
@@ -266,7 +280,9 @@ std::string Control::expect(Pid writer, std::string_view table) {
 void Control::process_runs(Pid pid, const std::vector<std::string>& argv) {
   for (std::size_t i = 0; i < services_.spec.tests.size(); ++i) {
     const TestSection& section = services_.spec.tests[i];
-    if (section.is_run_by(argv)) open_test(pid, section.title(), {i});
+    // A process that is in it stays in it: the shell and the program that it becomes, the main program that is told of twice.
+    const bool is_in_it = services_.journal.tests().find(services_.journal.number_of(pid), section.title()) != nullptr;
+    if (!is_in_it && section.is_run_by(argv)) open_test(pid, section.title(), {i});
   }
 }
 

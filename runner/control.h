@@ -33,6 +33,8 @@ class Control {
   void heard(ControlInbox::Line line);
   /// Obeys what has come, also an `end` that nothing follows.
   void obey_all() { obey(true); }
+  /// A test begins that this process is in, as the line `begin NAME` says; gives the answer to that line.
+  std::string begin(Pid writer, std::string name);
   /// A process became this command, or is over.
   void process_runs(Pid pid, const std::vector<std::string>& argv);
   void process_ended(Pid pid);
@@ -64,14 +66,15 @@ class Control {
   std::string refuse(Pid writer, std::string message);
   void send(const ChannelPtr& channel);
 
-  std::string begin(Pid writer, std::string name);
-  std::string end(Pid writer, std::string_view name);
+  std::string end(Pid writer, std::string_view name, bool is_skipped);
+  /// As `end`, but what is unused is not missed; of a test that never began, too.
+  std::string skip(Pid writer, std::string_view name);
   std::string status() const;
   std::string expect(Pid writer, std::string_view table);
   std::string call(Pid caller, const Value& asked, std::chrono::microseconds& delay);
   RunningTest& open_test(Pid pid, std::string name, const std::vector<std::size_t>& chosen);
-  void close_test(RunningTest& test);
-  std::string verdict(const RunningTest& test) const;
+  void close_test(RunningTest& test, bool is_skipped = false);
+  std::string verdict(const RunningTest& test, std::string_view state) const;
 
   Services& services_;
   ControlInbox& inbox_;

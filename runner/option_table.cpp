@@ -18,6 +18,7 @@ constexpr OptionRow kRunOptions[] = {
     {"--record", "", "FILE", "let real calls through and write the spec that describes them", false},
     {"--record-twice", "", "FILE", "the same with two runs: what differs becomes a hole", false},
     {"--update", "", "", "patch missing assertions and accepted values into the spec", false},
+    {"--test", "", "NAME", "the whole run is this test: the entries of its [[test]] hold, other tests are not missed"},
     {"--guard", "", "LEVEL", "what happens to calls without an entry: error, warn or off (default: the spec's, else error)"},
     {"--timeout", "", "DUR", "end the run after this time, as 500ms, 2s or 1m (default: none)"},
     {"--linger", "", "DUR", "wait so long for processes that outlive the command (default: 2s)"},

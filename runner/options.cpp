@@ -150,6 +150,7 @@ void add_run_options(CLI::App& app, RunOptions& run) {
          "--spec", [&run](const std::vector<std::string>& files) { run.specs = files; })
       ->allow_extra_args(false);
   app.add_option("--timeline", run.timeline)->check(check_timeline);
+  app.add_option("--test", run.test);
   for (const auto& [name, form] : kReportFiles)
     app.add_option_function<std::string>(name, [&run, form](const std::string& file) { run.reports.push_back({form, file}); });
   app.add_flag_callback("--github", [&run] { run.reports.push_back({ReportForm::github, "-"}); });

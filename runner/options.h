@@ -27,6 +27,7 @@ struct ReportTarget {
 struct RunOptions {
   std::vector<std::string> specs;     ///< empty: bigfoot.toml is looked for upwards, and none is fine
   std::optional<std::string> timeline;  ///< ".json", ".jsonl", "-"
+  std::optional<std::string> test;      ///< the section that the command is in, as if it had written `begin`
   std::vector<ReportTarget> reports;
   std::optional<GuardLevel> guard;
   std::optional<std::chrono::milliseconds> timeout;

@@ -99,6 +99,9 @@ int run(const RunOptions& options) {
     return kBadSpec;
   }
   if (options.guard) spec.guard.default_level = *options.guard;
+  if (options.test) {
+    for (TestSection& test : spec.tests) test.required = test.required && test.is_called(*options.test);
+  }
   if (options.no_tls) spec.guard.tls = {TlsRule{"*", {}, EndpointPattern{.tcp = true}, true}};
 
   // 2. Where everything that happens will be written down.

@@ -228,7 +228,8 @@ void Run::warn_of(const Destination& to) {
 void Run::datagram_socket(UniqueFd socket) { datagrams_->add(std::move(socket)); }
 void Run::process(ProcessEvent event, std::chrono::steady_clock::time_point when) {
   journal_.process(event, when);
-  if (event.what == ProcessEvent::What::exec || event.main) control_.process_runs(event.pid, event.argv);
+  if (options_.test && event.main && event.what == ProcessEvent::What::started) control_.begin(event.pid, *options_.test);
+  if (event.what == ProcessEvent::What::exec || (event.main && event.what == ProcessEvent::What::started)) control_.process_runs(event.pid, event.argv);
   if (event.what != ProcessEvent::What::ended) return;
   control_.process_ended(event.pid);
   logs_.process_ended(event.pid);

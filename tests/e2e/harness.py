@@ -21,12 +21,14 @@ import timeline as timelines
 ANY = object()  # this output may be anything
 SOURCES = Path(__file__).resolve().parent.parent.parent
 NPM = SOURCES / "packages/clients-npm/node_modules"
+# The standard library is compiled already, where the clients in Go were: tests/clients/CMakeLists.txt.
+GO = {"GOCACHE": os.environ.get("GOCACHE", str(Path.home() / ".cache/go-build")), "GOFLAGS": "-mod=mod -trimpath", "GOPROXY": "off", "CGO_ENABLED": "0"}
 NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A row. @clients@, @built@, @npm@, @dir@, @examples@, @port@ and @certificate@ are replaced in command, spec, args, env and expected output."""
+    """A row. @clients@, @built@, @npm@, @dir@, @sources@, @examples@, @port@ and @certificate@ are replaced in command, spec, args, env and expected output."""
     name: str
     command: list[str] = field(default_factory=list)
     spec: str | None = None
@@ -194,13 +196,14 @@ def run_case(case: Case, stage: Stage) -> str | None:
     certificate = getattr(server, "certificate", "")
 
     def fill(text: str) -> str:
-        for name, value in (("@clients@", stage.clients), ("@built@", stage.built), ("@npm@", NPM), ("@dir@", place),
+        for name, value in (("@clients@", stage.clients), ("@built@", stage.built), ("@npm@", NPM), ("@dir@", place), ("@sources@", SOURCES),
                             ("@examples@", stage.examples), ("@port@", port), ("@certificate@", certificate)):
             text = text.replace(name, str(value))
         return text
 
     try:
         for name, text in case.files.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_text(fill(text))
             (place / name).chmod(0o755)
         env = environment(case, place, mark, fill)

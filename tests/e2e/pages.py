@@ -156,7 +156,8 @@ class Reader:
 
     def __init__(self, page: Page, stage: harness.Stage, place: Path, env: dict[str, str]) -> None:
         self.page, self.bigfoot, self.place = page, str(stage.bigfoot), place
-        self.env = {**env, "PATH": harness.system_path(stage), "NODE_PATH": str(harness.NPM)}
+        self.env = {**env, "PATH": harness.system_path(stage), "NODE_PATH": str(harness.NPM), "CLIENTS": str(harness.SOURCES / "clients"),
+                    "BigfootRun_DIR": str(harness.SOURCES / "cmake"), **harness.GO}
         self.status = 0
         self.wrong: list[str] = []
         self.written: dict[int, list[str]] = {}     # what commands really show, by their place in the page
@@ -196,7 +197,7 @@ class Reader:
         self.wrong.append(f"{self.page.title()}:{at}: {what}")
 
     def spawn(self, *command: str) -> subprocess.CompletedProcess:
-        return subprocess.run(command, cwd=self.place, env=self.env, capture_output=True, text=True, errors="replace", timeout=120,
+        return subprocess.run(command, cwd=self.place, env=self.env, capture_output=True, text=True, errors="replace", timeout=240,
                               stdin=subprocess.DEVNULL)
 
     def check_lint(self, part: Block) -> None:

@@ -194,7 +194,7 @@ UNASSERTED  #1  mock Pay.charge: kwargs not asserted    python3 -c … pid 1 · 
 
     # What is wrong is said to the writer, and to the user.
     Case("a word that means nothing", shell(say("start one")), "version = 1\n",
-         report="bigfoot-run: warning: sh pid 1 wrote to $BIGFOOT_CTL: 'start' is nothing that $BIGFOOT_CTL knows: begin NAME, end NAME, status, expect KEY = VALUE, ..., or "
+         report="bigfoot-run: warning: sh pid 1 wrote to $BIGFOOT_CTL: 'start' is nothing that $BIGFOOT_CTL knows: begin NAME, end NAME, skip NAME, status, expect KEY = VALUE, ..., or "
                 '{"call": "Object.method", "args": [...]}\n'),
     Case("an end without its beginning", python("print(ask('end one')['error'])"), "version = 1\n",
          stdout="{'type': 'ControlError', 'message': '`end one`, but this process is in no such test; open are: none'}\n", report=ANY),

@@ -1,0 +1,3 @@
+module bigfoot-run/bigfoot
+
+go 1.18

@@ -1,0 +1,2 @@
+# BigfootRunConfig.cmake - What find_package(BigfootRun) loads.
+include("${CMAKE_CURRENT_LIST_DIR}/BigfootRun.cmake")
