@@ -119,6 +119,10 @@ class Decoder {
   virtual AfterReply encode(const Fields& reply, std::string& out) = 0;
   /// Answers the last Call or Opening with a refusal whose text the client's library will show.
   virtual AfterReply refuse(std::string_view why, std::string& out) = 0;
+  /// What a program's author knows the last refusal by: a status, "501", or a code; "" where nothing was said.
+  virtual std::string_view refusal_code() const { return ""; }
+  /// Why the last scripted reply could not be said as it is, and the program got an error instead; given once, else "".
+  virtual std::string take_failure() { return ""; }
   /// Answers the last Call, which is not Unnamed::unexpected, as a real server would.
   virtual AfterReply answer_itself(std::string& out) { return refuse("there is no answer to this", out); }
   /// Says what a step of the spec has the server say unasked. `said`: as for encode().

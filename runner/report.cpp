@@ -10,6 +10,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "runner/difference_text.h"
 #include "runner/json_text.h"
 #include "runner/report_values.h"
 
@@ -180,16 +181,23 @@ class Report {
 
   void fields(const Violation& violation) {
     std::vector<FieldText> texts;
+    std::vector<std::vector<DifferenceLine>> lines;
     std::size_t path_width = 0, expected_width = 0;
     const std::string_view unsaid = violation.kind == ViolationKind::unasserted ? "(not mentioned)" : "";
     for (const Difference& difference : violation.fields) {
       texts.push_back(field_text(difference, unsaid));
+      lines.push_back(difference_lines(difference));
+      if (!lines.back().empty()) continue;
       path_width = std::max(path_width, columns(difference.path));
       if (!texts.back().is_long) expected_width = std::max(expected_width, columns(texts.back().expected));
     }
     for (std::size_t i = 0; i < texts.size(); ++i) {
       const FieldText& text = texts[i];
       const std::string& path = violation.fields[i].path;
+      if (!lines[i].empty()) {
+        line_by_line(path, lines[i]);
+        continue;
+      }
       const std::string note = text.note.empty() ? "" : paint_.dim(fmt::format("   {}", text.note));
       if (text.is_long) {
         out_ += fmt::format("     {}{}\n       expected {}\n       got      {}\n", path, note, paint_.green(text.expected),
@@ -201,6 +209,15 @@ class Report {
                           paint_.red(text.actual), note);
     }
     if (violation.fields_equal > 0) out_ += fmt::format("     {} equal\n", counted(violation.fields_equal, "field"));
+  }
+
+  void line_by_line(std::string_view path, const std::vector<DifferenceLine>& lines) {
+    out_ += fmt::format("     {}   {}\n", path, paint_.dim("- expected, + got"));
+    for (const DifferenceLine& line : lines) {
+      const std::string text = line.mark == '@' || line.mark == '.' ? line.text : fmt::format("{}{}", line.mark, line.text);
+      const bool is_dim = line.mark == '@' || line.mark == '.' || line.mark == '\\';
+      out_ += fmt::format("       {}\n", line.mark == '-' ? paint_.green(text) : line.mark == '+' ? paint_.red(text) : is_dim ? paint_.dim(text) : text);
+    }
   }
 
   void suggestion(const Violation& violation) {

@@ -18,23 +18,33 @@ bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0)
 
 std::string value_text(const std::optional<Value>& value, std::string_view absent) {
   if (!value) return std::string(absent);
-  if (value->is_string() && !is_text(value->get_ref<const std::string&>()))
-    return fmt::format("hex {}", to_hex(value->get_ref<const std::string&>()));
+  if (const auto bytes = stored_bytes(*value); bytes && !is_text(*bytes)) return fmt::format("hex {}", to_hex(*bytes));
   std::string text;
   append_json(text, *value);
   return one_line(text);
 }
 
-/// `text` from about `from` on, at most kWindow bytes, cut between characters.
-std::string window(std::string_view text, std::size_t from) {
+}  // namespace
+
+std::optional<std::string> stored_bytes(const Value& value) {
+  if (const auto* text = value.get_ptr<const std::string*>()) return *text;
+  if (!value.is_object() || value.empty()) return std::nullopt;
+  const auto base64 = value.find("base64"), hex = value.find("hex");
+  const bool only = value.size() == 1 || (value.size() == 2 && value.contains("size"));
+  if (only && base64 != value.end() && base64->is_string()) return from_base64(base64->get_ref<const std::string&>());
+  if (only && hex != value.end() && hex->is_string()) return from_hex(hex->get_ref<const std::string&>());
+  return std::nullopt;
+}
+
+std::string part_around(std::string_view text, std::size_t from) {
+  if (text.size() <= kWindow) return std::string(text);
+  from = std::min(from, text.size() - 1);
   std::size_t begin = from > kWindow / 3 ? from - kWindow / 3 : 0;
   while (begin > 0 && continues_character(text[begin])) --begin;
   std::size_t end = std::min(text.size(), begin + kWindow);
   while (end < text.size() && continues_character(text[end])) ++end;
   return fmt::format("{}{}{}", begin > 0 ? "…" : "", text.substr(begin, end - begin), end < text.size() ? "…" : "");
 }
-
-}  // namespace
 
 FieldText field_text(const Difference& difference, std::string_view unsaid) {
   const std::string_view absent = absent_word(difference.path);
@@ -43,8 +53,8 @@ FieldText field_text(const Difference& difference, std::string_view unsaid) {
   if (text.expected.size() <= kWindow && text.actual.size() <= kWindow) return text;
   const auto [at, unused] = std::ranges::mismatch(text.expected, text.actual);
   const auto from = static_cast<std::size_t>(at - text.expected.begin());
-  text.expected = text.expected.size() > kWindow ? window(text.expected, std::min(from, text.expected.size() - 1)) : text.expected;
-  text.actual = text.actual.size() > kWindow ? window(text.actual, std::min(from, text.actual.size() - 1)) : text.actual;
+  text.expected = part_around(text.expected, from);
+  text.actual = part_around(text.actual, from);
   return text;
 }
 

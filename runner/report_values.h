@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,13 @@ struct FieldText {
 };
 /// `unsaid`: what stands for an expected value that is not there, where it is not simply missing.
 FieldText field_text(const Difference& difference, std::string_view unsaid = "");
+
+/// The bytes of a text, or of bytes as timelines store them ({"base64": ..., "size": N}) and specs say them ({"hex": ...});
+/// none of any other value.
+std::optional<std::string> stored_bytes(const Value& value);
+
+/// A long text around the place `from`, with ellipses where it was cut; a short one whole.
+std::string part_around(std::string_view text, std::size_t from);
 
 /// Without line breaks and control characters: they are shown as \n and \x1b.
 std::string one_line(std::string_view text);

@@ -55,12 +55,14 @@ RunningTest* RunningTests::test_of(int process, double began_ms) {
 
 const RunningTest* RunningTests::left_by(int process) const {
   if (none()) return nullptr;
-  const double started_ms = processes_.record(process).started_ms;
   for (; process > 0; process = processes_.parent_of(process)) {
-    const auto of = by_process_.find(process);
-    if (of == by_process_.end()) continue;
-    const auto& ended = of->second.ended;
-    if (ended && ended->begun_ms <= started_ms && started_ms <= *ended->ended_ms) return &*ended;
+    const double started_ms = processes_.record(process).started_ms;
+    for (int above = processes_.parent_of(process); above > 0; above = processes_.parent_of(above)) {
+      const auto of = by_process_.find(above);
+      if (of == by_process_.end()) continue;
+      const auto& ended = of->second.ended;
+      if (ended && ended->begun_ms <= started_ms && started_ms <= *ended->ended_ms) return &*ended;
+    }
   }
   return nullptr;
 }

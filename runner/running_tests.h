@@ -40,7 +40,7 @@ class RunningTests {
   std::vector<SectionId> scope(int process) const;
   /// The test that a call belongs to which began then; null: none.
   RunningTest* test_of(int process, double began_ms);
-  /// The test that started this process, ended, and left it behind; null where that is not so.
+  /// The test that started this process, or one above it, ended, and left it behind; null where that is not so.
   const RunningTest* left_by(int process) const;
   /// The test of a section, if it is open or the last one that its process ended; null else.
   RunningTest* of(SectionId section);

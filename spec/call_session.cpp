@@ -179,7 +179,7 @@ class TurnSession : public CallSession {
   /// Those of the innermost test first, then in document order.
   std::vector<const Entry*> in_turn() const {
     std::vector<const Entry*> out = candidates_;
-    if (!book().scope.empty()) std::ranges::stable_partition(out, [](const Entry* entry) { return entry->section != kWholeRun; });
+    if (!book().scope.empty()) std::ranges::stable_sort(out, {}, [this](const Entry* entry) { return book().rank(*entry); });
     return out;
   }
 

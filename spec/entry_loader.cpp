@@ -105,7 +105,15 @@ void check_built(EntryDraft& draft) {
   if (!draft.protocol.built)
     not_here(draft.problems, draft.headline, fmt::format("`{}` entries are valid, but this version cannot answer them yet (it speaks {})",
                                                          draft.protocol.name, fmt::join(protocol_names(true), ", ")));
-  if (draft.protocol.name == "file" || draft.protocol.name == "mock") return;  // the kernel, or the program itself, is right there to answer
+  const std::string_view protocol = draft.protocol.name;
+  if (protocol == "file" || protocol == "mock") return;  // the kernel, or the program itself, is right there to answer
+  if (protocol == "http") {
+    for (const std::string_view key : {"reply", "replies"}) {
+      const Node* reply = draft.table.find(key);
+      if (reply && draft.entry.pass_through) refuse_key(draft.problems, *reply, key, fmt::format("'{}' stands beside pass_through = true: the real service answers", key), "response = { … } asserts what it answers");
+    }
+    return;
+  }
   if (const Node* through = draft.table.find("pass_through"); through && flag_of(draft.table, "pass_through").value_or(false))
     not_here(draft.problems, *through, "pass_through is not built yet", "[guard] allow lets the real service answer, recorded but not asserted");
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "spec/call_fields.h"
+#include "spec/command_text.h"
 
 namespace bigfoot {
 namespace {
@@ -51,6 +52,7 @@ void match_asserted(const Entry& entry, const Fields& call, const Captures& know
 
 std::string differing_part(std::string_view expected, std::string_view actual) {
   constexpr std::size_t kShown = 24;
+  const std::string_view whole = expected, whole_actual = actual;
   while (!expected.empty() && !actual.empty() && expected.front() == actual.front()) {
     expected.remove_prefix(1);
     actual.remove_prefix(1);
@@ -59,8 +61,14 @@ std::string differing_part(std::string_view expected, std::string_view actual) {
     expected.remove_suffix(1);
     actual.remove_suffix(1);
   }
-  const std::string_view part = expected.empty() ? actual : expected;
-  return part.size() <= kShown ? std::string(part) : std::string(part.substr(0, kShown)) + "…";
+  std::string_view part = expected.empty() ? actual : expected;
+  const std::string_view text = expected.empty() ? whole_actual : whole;
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  const char* begin = part.data();
+  const char* end = begin + part.size();
+  while (begin > text.data() && begin < text.data() + text.size() && continues(*begin)) --begin;  // a letter is shown whole
+  while (end < text.data() + text.size() && continues(*end)) ++end;
+  return shortened({begin, end}, kShown);
 }
 
 }  // namespace bigfoot

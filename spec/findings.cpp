@@ -23,10 +23,12 @@ std::string numbers(const std::vector<std::uint64_t>& seqs) {
   return out;
 }
 
-/// "1 earlier entry for this call was used at #4 (orders.toml:14)". Where the nearest entry is one of those, the note says
-/// it all.
-void note_spent(const CallStory& story, Finding& finding) {
+/// "1 earlier entry for this call was used at #4 (orders.toml:14)". Where the nearest entry is one of those, and says what was
+/// sent, the note says it all. One that was sent otherwise stays the nearest, and says itself that it is used up.
+void note_spent(const CallStory& story, Finding& finding, const NearMiss& nearest = {}) {
   if (story.spent.empty()) return;
+  const bool is_nearest = nearest.entry && std::ranges::find(story.spent, nearest.entry) != story.spent.end();
+  if (is_nearest && !nearest.only_spent && story.spent.size() == 1) return;
   std::vector<std::uint64_t> seqs;
   std::string places;
   for (const Entry* entry : story.spent) {
@@ -39,16 +41,9 @@ void note_spent(const CallStory& story, Finding& finding) {
   finding.notes.push_back(fmt::format("{} for this call {} used at {} ({})",
                                       counted(story.spent.size(), "earlier entry", "earlier entries"),
                                       story.spent.size() == 1 ? "was" : "were", numbers(seqs), places));
-  if (std::ranges::find(story.spent, finding.nearest) == story.spent.end()) return;
+  if (!is_nearest || !nearest.only_spent) return;
   finding.nearest = nullptr;
   finding.nearest_reason.clear();
-}
-
-std::string short_text(const std::optional<Value>& value, std::string_view path) {
-  constexpr std::size_t kShown = 60;
-  if (!value) return std::string(absent_word(path));
-  const std::string text = json_text(*value);
-  return text.size() <= kShown ? text : text.substr(0, kShown) + "…";
 }
 
 /// The line that makes the entry say what was sent; a query that stands in the URL changes the headline.
@@ -146,10 +141,10 @@ Finding unexpected_finding(const CallStory& story) {
   Finding out;
   out.kind = ViolationKind::unexpected;
   out.message = call_title(story.protocol, story.call);
-  NearMiss nearest = nearest_entry(story.protocol, story.call, story.book);
+  const NearMiss nearest = nearest_entry(story.protocol, story.call, story.book);
   out.nearest = nearest.entry;
-  out.nearest_reason = std::move(nearest.reason);
-  note_spent(story, out);
+  out.nearest_reason = nearest.reason;
+  note_spent(story, out, nearest);
   out.suggestion_verb = "add";
   out.suggestion = suggest_entry(story.protocol, story.call, story.book.around);
   return out;
@@ -182,6 +177,15 @@ Finding out_of_order_finding(const std::string& title, const Entry& entry, const
   return out;
 }
 
+Finding response_finding(const Entry& entry, MatchReport report, std::string_view why_not) {
+  Finding out = finding_of(ViolationKind::mismatch, entry,
+                           why_not.empty() ? fmt::format("{}: the real service answered something else", entry_title(entry))
+                                           : fmt::format("{}: the real service did not answer: {}", entry_title(entry), why_not));
+  out.differences = std::move(report.differences);
+  out.fields_equal = report.equal;
+  return out;
+}
+
 Finding missing_values_finding(const Entry& entry, const Place& at, const std::vector<std::string>& missing) {
   std::string names;
   for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
@@ -189,6 +193,13 @@ Finding missing_values_finding(const Entry& entry, const Place& at, const std::v
                            fmt::format("{}: the reply needs {}, which nothing has given yet", entry_title(entry), names));
   out.at = at;
   out.notes.push_back("an empty text was sent in its place");
+  return out;
+}
+
+Finding unsayable_reply_finding(const Entry& entry, const Place& at, std::string_view why) {
+  Finding out = finding_of(ViolationKind::out_of_state, entry, fmt::format("{}: the reply cannot be given: {}", entry_title(entry), why));
+  out.at = at;
+  out.notes.push_back("the program got an error in its place");
   return out;
 }
 

@@ -28,8 +28,12 @@ Finding mismatch_finding(const CallStory& story, const Entry& entry, EntryMatch&
 Finding unasserted_finding(const CallStory& story, const Entry& entry, const EntryMatch& match);
 Finding unexpected_finding(const CallStory& story);
 Finding out_of_order_finding(const std::string& title, const Entry& entry, const std::vector<const Entry*>& overtaken, const LedgerBook& book);
+/// The real service has answered something else than a pass-through entry says, or nothing at all (`why_not`).
+Finding response_finding(const Entry& entry, MatchReport report, std::string_view why_not);
 /// A reply asked for values that nothing has bound or sent.
 Finding missing_values_finding(const Entry& entry, const Place& at, const std::vector<std::string>& missing);
+/// The reply holds a value that the protocol cannot carry: the program got an error instead.
+Finding unsayable_reply_finding(const Entry& entry, const Place& at, std::string_view why);
 /// More stdin than is kept, so that it cannot be compared.
 Finding input_too_long_finding(const ProtocolInfo& protocol, const Fields& call, const Entry& entry, std::size_t limit);
 /// What never happened of one entry.

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "spec/regex.h"
+#include "spec/scalars.h"
 #include "spec/values.h"
 
 namespace bigfoot {
@@ -47,7 +48,7 @@ constexpr HoleType kTypes[] = {
     {"absent", HoleKind::absent, "", "", "no such key"},
     {"any", HoleKind::any, R"(\C*)", R"(\C*)", "anything, but the key must be there"},
     {"nonempty", HoleKind::nonempty, R"(\C+)", R"(\C*)", "anything that is not empty"},
-    {"now", HoleKind::text, kIso8601, kIso8601Begins, "a date and time; in a reply the present one"},
+    {"now", HoleKind::text, kIso8601, kIso8601Begins, "the present date and time, give or take a minute, or {{now:5s}}; as text or as seconds or milliseconds since 1970"},
     {"redacted", HoleKind::any, R"(\C*)", R"(\C*)", "a secret that a recording left out: anything"},
 };
 
@@ -130,6 +131,8 @@ class HoleReader {
   bool pair(std::string_view left, std::string_view right) {
     if (right.starts_with('/')) return regex(right) && binds(left);
     if (find_hole_type(right)) return word(right) && binds(left);
+    if (left == "now")
+      if (const auto tolerance = duration_of(right)) return part_.tolerance = std::chrono::duration_cast<std::chrono::milliseconds>(*tolerance), word(left);
     if (find_hole_type(left)) return word(left) && binds(right);
     return fails(fmt::format("unknown hole type '{}'", right), type_hint(right));
   }

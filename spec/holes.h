@@ -2,6 +2,7 @@
 // Source: spec-format.md, rule 6.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +24,7 @@ struct HoleType {
   std::string_view regex;   ///< RE2 over text, whole
   std::string_view begins;  ///< RE2 that every start of a fitting text fits: byte streams arrive in pieces
   std::string_view help;
+  bool is_now() const { return name == "now"; }
 };
 std::span<const HoleType> hole_types();
 const HoleType* find_hole_type(std::string_view name);
@@ -31,11 +33,15 @@ const HoleType* find_hole_type(std::string_view name);
 enum class Reading { text, json };
 bool fits_type(const HoleType& type, const Value& actual, Reading reading);
 
+/// A minute: between making a time and sending it, a busy machine may take a while.
+inline constexpr std::chrono::milliseconds kNowTolerance{60'000};
+
 struct HolePart {
   enum class Kind { literal, type, regex, name, env, request } kind = Kind::literal;
   std::string text;                ///< the literal text, the regex, the name, the variable, "json.a.b"
   const HoleType* type = nullptr;  ///< Kind::type
   std::string bind;                ///< the name that a type or regex binds; may be empty
+  std::chrono::milliseconds tolerance = kNowTolerance;  ///< of {{now}}: how far from the present it may be
   std::size_t at = 0;              ///< where its "{{" stands in the text, in bytes
   std::size_t length = 0;
 };

@@ -113,7 +113,6 @@ struct Ledger::Impl {
   /// Two passes in one: the earliest entry that fits whole, else the earliest of this identity.
   Choice choose(const Asked& asked) {
     const Fields& call = asked.call;
-    const bool in_test = !book->scope.empty();
     Choice first;
     Choice found;
     index.each(asked.protocol, asked.key, [&](std::uint32_t i) {
@@ -124,13 +123,12 @@ struct Ledger::Impl {
       if (const Reply* reply = book->next_reply(entry); reply && reply->errno_code != 0 && !asked.errno_too) return false;
       Choice one{&entry, {}};
       one.match.report.bound = std::move(identity.bound);
-      const auto goes_before = [&](const Choice& other) {
-        return !other.entry || (entry.section != kWholeRun && other.entry->section == kWholeRun);
-      };
+      const std::size_t rank = book->rank(entry);
+      const auto goes_before = [&](const Choice& other) { return !other.entry || rank < book->rank(*other.entry); };
       match_asserted(entry, call, book->known, book->around, goes_before(first), one.match, asked.later);
       if (one.match.fits()) {
         if (goes_before(found)) found = std::move(one);
-        return !in_test || entry.section != kWholeRun;  // else an entry of the test may still come
+        return rank == 0;  // else an entry of an inner test may still come
       }
       if (goes_before(first)) first = std::move(one);
       return false;
@@ -325,18 +323,17 @@ struct Ledger::Impl {
   Session* find_session(const Destination& to, std::string_view first) {
     Session* earliest = nullptr;
     const bool datagrams = to.transport == Transport::udp || to.transport == Transport::unix_datagram;
-    Session* outside = nullptr;  // fits, but does not belong to the test
+    Session* fitting = nullptr;
+    const auto goes_before = [&](const Session& one, const Session* other) { return !other || book->rank(*one.entry) < book->rank(*other->entry); };
     for (Session& session : raw_entries) {
       if (book->is_spent(*session.entry) || !session.entry->endpoint.fits(to)) continue;
-      const bool in_test = session.entry->section != kWholeRun;
       if (session_could_take(session.steps, datagrams, first, *book)) {
-        if (in_test || book->scope.empty()) return &session;
-        if (!outside) outside = &session;
-      } else if (!first.empty() && (!earliest || (in_test && earliest->entry->section == kWholeRun))) {
+        if (goes_before(session, fitting)) fitting = &session;
+      } else if (!first.empty() && goes_before(session, earliest)) {
         earliest = &session;
       }
     }
-    return outside ? outside : earliest;
+    return fitting ? fitting : earliest;
   }
 
   NoiseFilter noise;
@@ -370,6 +367,21 @@ Outcome Ledger::offer(const ProtocolInfo& protocol, const Fields& call, std::uin
   return out;
 }
 
+std::vector<Finding> Ledger::judge_response(const Entry& entry, const Fields* response, std::string_view why_not) {
+  LedgerBook& book = *impl_->book;
+  MatchReport report;
+  bool fits = response != nullptr;
+  for (const FieldPattern& field : entry.response) {
+    const Value* actual = response ? field_of(*response, field.name) : nullptr;
+    if (!actual || !field.pattern) continue;
+    fits = field.pattern->match(*actual, "response." + field.name, book.known, book.around, &report) && fits;
+  }
+  for (auto& [name, value] : report.bound) book.known[name] = std::move(value);
+  if (fits) return {};
+  book.states[entry.index].violated = true;
+  return {response_finding(entry, std::move(report), why_not)};
+}
+
 bool Ledger::names(const ProtocolInfo& protocol, const Fields& call) const {
   const auto is_place = [](std::string_view field) { return field == "server" || field == "host" || field == "port"; };
   bool named = false;
@@ -392,6 +404,11 @@ bool Ledger::would_repeat(const Entry& entry, const Reply* reply) const {
 }
 
 void Ledger::repeat(const Entry& entry, std::uint64_t seq) { impl_->take(entry, seq); }
+
+Finding Ledger::reply_failed(const Entry& entry, const Place& at, std::string_view why) {
+  impl_->book->states[entry.index].violated = true;
+  return unsayable_reply_finding(entry, at, why);
+}
 
 bool Ledger::connect_may_fail(const Destination& to) const {
   return std::ranges::any_of(impl_->failing, [&](const Entry* entry) { return entry->endpoint.fits(to); });

@@ -155,6 +155,10 @@ class Ledger {
   /// Matches one whole call and spends its entry. `seq` is the interaction's number, for later reports.
   Outcome offer(const ProtocolInfo& protocol, const Fields& call, std::uint64_t seq);
 
+  /// Judges what the real service has answered to a call that `entry`, a pass-through one, has taken. `response`: the fields that the
+  /// entry's `response` names; null: there was no answer, `why_not` says why.
+  std::vector<Finding> judge_response(const Entry& entry, const Fields* response, std::string_view why_not);
+
   /// Whether an unspent entry names this very call: an ambient one is asserted then. "*" names nothing.
   bool names(const ProtocolInfo& protocol, const Fields& call) const;
 
@@ -162,6 +166,9 @@ class Ledger {
   bool would_repeat(const Entry& entry, const Reply* reply) const;
   /// Spends the entry for it: the same as offer(), without looking.
   void repeat(const Entry& entry, std::uint64_t seq);
+
+  /// The protocol cannot say what `at`, a reply of the entry, asks for.
+  Finding reply_failed(const Entry& entry, const Place& at, std::string_view why);
 
   /// The entry, if any, whose errno reply must fail this connect now; spends it.
   Outcome offer_connect(const Destination& to, std::uint64_t seq);

@@ -43,6 +43,8 @@ struct LedgerBook {
   bool in_scope(const Entry& entry) const {
     return entry.section == kWholeRun || std::ranges::find(scope, entry.section) != scope.end();
   }
+  /// Who goes before whom: entries of the innermost test first (0), those of the run last.
+  std::size_t rank(const Entry& entry) const { return static_cast<std::size_t>(std::ranges::find(scope, entry.section) - scope.begin()); }
   /// Whether an entry stands where its author sees it: sections of other tests, and ended ones, are no news to this call.
   bool is_known(const Entry& entry) const { return entry.section == kModel ? !tests.contains(entry.test) : in_scope(entry); }
   /// It takes no call now: none is left of it, or it belongs to a test that this call is not made in.

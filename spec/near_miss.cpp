@@ -36,14 +36,25 @@ void judge_field(std::string_view name, const Pattern& expected, const Value& ac
   if (is_path || name == "host") {
     const unsigned distance = text_distance(wanted, got);
     const unsigned cost = (is_path ? 1 : 3) + distance;
-    if (expected.literal() && (is_path || distance < kTextsFarApart)) {
-      miss.add(cost, fmt::format("{} differs at \"{}\"", name, differing_part(wanted, got)));
+    if (expected.literal() && is_small_edit(wanted, got)) {
+      miss.add(cost, slip_text(name, wanted, got));
     } else {
       miss.add(cost, fmt::format("{} differs: {} instead of {}", name, got, wanted));
     }
     return;
   }
   miss.add(3, name == "operation" ? fmt::format("operation differs: the entry says {}", wanted) : fmt::format("{} differs: {} instead of {}", name, got, wanted));
+}
+
+/// Of an entry that names this very call: the first thing in which the call is not as the entry says; "" where it is.
+Miss judge_asserted(const Entry& entry, const Fields& call, const LedgerBook& book) {
+  Miss miss;
+  EntryMatch match;
+  match_asserted(entry, call, book.known, book.around, true, match, "");
+  if (match.report.differences.empty()) return miss;
+  const Difference& d = match.report.differences.front();
+  miss.add(1, fmt::format("{} differs: {} instead of {}", d.path, short_text(d.actual, d.path), short_text(d.expected, d.path)));
+  return miss;
 }
 
 /// http for https changes the port too: where both are the usual ones, that is one slip and not two.
@@ -128,10 +139,10 @@ Miss judge_file(const Entry& entry, const Fields& call, const LedgerBook& book) 
 
 class Nearest {
  public:
-  void offer(const Entry& entry, Miss miss) {
+  void offer(const Entry& entry, Miss miss, bool only_spent = false) {
     if (miss.cost >= kTooFar || (best_.entry && miss.cost >= cost_)) return;
     cost_ = miss.cost;
-    best_ = {&entry, std::move(miss.reason)};
+    best_ = {&entry, std::move(miss.reason), only_spent};
   }
   NearMiss take() { return std::move(best_); }
 
@@ -191,8 +202,7 @@ Miss judge_command(const Entry& entry, const ProtocolInfo& protocol, const Field
     if (d.path == "argv[0]" && miss.cost > 0) continue;  // the program, told already
     miss.cost += i < kCounted ? 1 : 0;
     if (!miss.reason.empty()) continue;
-    const auto text = [&](const std::optional<Value>& value) { return value ? json_text(*value) : std::string(absent_word(d.path)); };
-    miss.reason = fmt::format("{} differs: {} instead of {}", d.path, text(d.actual), text(d.expected));
+    miss.reason = fmt::format("{} differs: {} instead of {}", d.path, short_text(d.actual, d.path), short_text(d.expected, d.path));
   }
   return miss;
 }
@@ -202,13 +212,29 @@ NearMiss nearest_command(const ProtocolInfo& protocol, const Fields& call, const
   for (const Entry& entry : book.entries) {
     if (!is_command(*entry.protocol) || !book.is_known(entry)) continue;
     Miss miss = judge_command(entry, protocol, call, book);
+    const bool same = miss.cost == 0;
     if (miss.cost < kTooFar && book.is_spent(entry)) miss.add(kSpentCost, why_spent(entry, book));
-    nearest.offer(entry, std::move(miss));
+    nearest.offer(entry, std::move(miss), same);
   }
   return nearest.take();
 }
 
 }  // namespace
+
+std::string short_text(const std::optional<Value>& value, std::string_view path) {
+  constexpr std::size_t kShown = 60;
+  return value ? shortened(json_text(*value), kShown) : std::string(absent_word(path));
+}
+
+std::string slip_text(std::string_view field, std::string_view wanted, std::string_view got) {
+  const std::string part = differing_part(wanted, got);
+  return part.ends_with("…") ? fmt::format("{} differs from \"{}\" on", field, part) : fmt::format("{} differs at \"{}\"", field, part);
+}
+
+bool is_small_edit(std::string_view wanted, std::string_view got) {
+  const unsigned distance = text_distance(wanted, got);
+  return distance < kTextsFarApart && distance * 3 <= std::max(wanted.size(), got.size());
+}
 
 unsigned text_distance(std::string_view one, std::string_view other) {
   while (!one.empty() && !other.empty() && one.front() == other.front()) one.remove_prefix(1), other.remove_prefix(1);
@@ -261,7 +287,10 @@ NearMiss nearest_entry(const ProtocolInfo& protocol, const Fields& call, const L
     const bool is_file = protocol.name == "file";
     const bool is_redis = protocol.name == "redis";
     Miss miss = is_file ? judge_file(entry, call, book) : is_redis ? judge_redis(entry, call, book) : judge(entry, call, book);
-    if (book.is_spent(entry)) {
+    const bool spent = book.is_spent(entry);
+    if (spent && miss.cost == 0) miss = judge_asserted(entry, call, book);
+    const bool same = miss.cost == 0;
+    if (spent) {
       miss.add(kSpentCost, why_spent(entry, book));
     } else if (miss.cost == 0 && is_file) {
       miss.add(1, "another write has it and is not finished");
@@ -270,7 +299,7 @@ NearMiss nearest_entry(const ProtocolInfo& protocol, const Fields& call, const L
       miss.add(1, reply && reply->errno_code ? "its reply fails the connect, and this connection was open already"
                                              : "it takes no call now");
     }
-    nearest.offer(entry, std::move(miss));
+    nearest.offer(entry, std::move(miss), spent && same);
   }
   return nearest.take();
 }

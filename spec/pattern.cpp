@@ -7,6 +7,7 @@
 
 #include "protocols/body.h"
 #include "protocols/raw/difference.h"
+#include "spec/alignment.h"
 #include "spec/pattern_parts.h"
 #include "spec/values.h"
 
@@ -140,19 +141,15 @@ class ArrayPattern : public Pattern {
   bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
              MatchReport* report) const override {
     if (!actual.is_array()) return differs(report, path, shown(), actual);
-    bool good = true;
-    for (std::size_t i = 0; i < std::max(items_.size(), actual.size()) && (good || report); ++i) {
-      const std::string at = report ? item_path(path, i) : "";
-      if (i >= items_.size()) {
-        if (open_) break;
-        good = differs(report, at, std::nullopt, actual[i]);
-      } else if (i >= actual.size()) {
-        good = differs(report, at, items_[i]->shown(), std::nullopt);
-      } else {
-        good = items_[i]->match(actual[i], at, known, around, report) && good;
-      }
+    MatchReport own;
+    if (report) own.bound = report->bound;
+    bool fits = open_ ? actual.size() >= items_.size() : actual.size() == items_.size();
+    for (std::size_t i = 0; i < items_.size() && fits; ++i) {
+      fits = items_[i]->match(actual[i], path, known, around, report ? &own : nullptr);
     }
-    return good && (!items_.empty() || agrees(report));
+    if (!fits) return report && tell(actual, path, known, around, *report);
+    if (report) report->bound = std::move(own.bound);
+    return agrees(report, items_.empty() ? 1 : own.equal);
   }
 
   Value shown() const override {
@@ -175,6 +172,23 @@ class ArrayPattern : public Pattern {
   }
 
  private:
+  /// Item beside item, so that one that was put in or left out is one difference. Always false.
+  bool tell(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around, MatchReport& report) const {
+    Captures names = report.bound;
+    names.insert(known.begin(), known.end());
+    std::vector<AlignedPair> pairs = aligned(items_.size(), actual.size(), [&](std::size_t i, std::size_t j) {
+      return !items_[i]->match(actual[j], "", names, around, nullptr);
+    });
+    while (open_ && !pairs.empty() && !pairs.back().expected) pairs.pop_back();  // further items
+    for (const AlignedPair& pair : pairs) {
+      const std::string at = item_path(path, pair.actual.value_or(pair.expected.value_or(0)));
+      if (!pair.expected) differs(&report, at, std::nullopt, actual[*pair.actual]);
+      else if (!pair.actual) differs(&report, at, items_[*pair.expected]->shown(), std::nullopt);
+      else items_[*pair.expected]->match(actual[*pair.actual], at, known, around, &report);
+    }
+    return false;
+  }
+
   std::vector<PatternPtr> items_;
   bool open_;
 };
@@ -199,6 +213,7 @@ bool agrees(MatchReport* report, std::size_t count) {
 std::string_view absent_word(std::string_view path) {
   if (path.starts_with("argv[")) return "(none)";  // a word that is not there, in an array without keys
   if (path.starts_with("content:")) return "(no line)";
+  if (path.ends_with(']')) return "(no item)";
   return path.find_first_of(".[") == path.npos ? "(none)" : "(no key)";
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "spec/moment.h"
 #include "spec/pattern_parts.h"
 #include "spec/regex.h"
 #include "spec/values.h"
@@ -42,6 +43,16 @@ void collect(const std::vector<HolePart>& parts, const TextAt& at, std::vector<N
   }
 }
 
+/// {{now}} against what was sent. Where nobody knows the time, any time will do.
+bool is_now(const HolePart& part, const Value& actual, const Surroundings& around, std::string& note) {
+  const std::optional<Moment> now = around.now ? read_moment(around.now()) : std::nullopt;
+  if (!now) return fits_type(*part.type, actual, Reading::text);
+  if (is_moment(actual, *now, part.tolerance)) return true;
+  const bool is_time = actual.is_number() || (actual.is_string() && read_moment(actual.get_ref<const std::string&>()));
+  note = is_time ? fmt::format("it was {}", around.now()) : "no date and time";
+  return false;
+}
+
 /// One hole that is the whole text: it may stand for any JSON type.
 class HolePattern : public Pattern {
  public:
@@ -71,6 +82,7 @@ class HolePattern : public Pattern {
  private:
   bool fits(const Value& actual, const Captures& known, const Surroundings& around, const MatchReport* report,
             std::string& note) const {
+    if (part_.kind == Kind::type && part_.type->is_now()) return is_now(part_, actual, around, note);
     if (part_.kind == Kind::type) {
       const bool fits = fits_type(*part_.type, actual, reading_);
       if (!fits && actual.is_string() && fits_type(*part_.type, actual, Reading::text)) note = "the program sent a string";
@@ -131,6 +143,13 @@ class MixedPattern : public Pattern {
       return no("");
     }
     if (const std::string why = bind(*now, regex, groups, report); !why.empty()) return no(why);
+    for (std::size_t i = 0; i < now->size(); ++i) {
+      const HolePart& part = (*now)[i];
+      if (part.kind != Kind::type || !part.type->is_now()) continue;
+      const auto& piece = groups[static_cast<std::size_t>(regex.NamedCapturingGroups().at(group_name(i)))];
+      std::string why;
+      if (!is_now(part, std::string(piece.data(), piece.size()), around, why)) return no(why);
+    }
     return agrees(report);
   }
   Value shown() const override { return shown_; }
@@ -187,7 +206,8 @@ class MixedPattern : public Pattern {
   static std::string part_regex(const HolePart& part, std::size_t index) {
     if (part.kind == Kind::literal) return RE2::QuoteMeta(part.text);
     const std::string_view regex = part.kind == Kind::regex ? unanchored(part.text) : part.type->regex;
-    return part.bind.empty() ? fmt::format("(?:{})", regex) : fmt::format("(?P<{}>{})", group_name(index), regex);
+    const bool is_named = !part.bind.empty() || (part.type && part.type->is_now());
+    return !is_named ? fmt::format("(?:{})", regex) : fmt::format("(?P<{}>{})", group_name(index), regex);
   }
   static std::string whole_regex(const std::vector<HolePart>& parts) {
     std::string out;

@@ -19,7 +19,7 @@ struct Source {
   std::string_view name;
   bool needs_rest;  ///< "json" alone is the whole document, "header" alone is nothing
 };
-constexpr Source kSources[] = {{"json", false}, {"form", true}, {"query", false}, {"header", true}, {"argv", false}, {"args", false}};
+constexpr Source kSources[] = {{"json", false}, {"form", true}, {"query", false}, {"header", true}, {"argv", false}, {"args", false}, {"path", false}};
 // The fields of calls that a reply may want to repeat (protocols/*: ProtocolInfo::call).
 constexpr std::string_view kFields[] = {"method", "scheme", "host", "port", "path", "body", "name", "type", "command", "cwd", "key"};
 
@@ -72,6 +72,17 @@ std::optional<Value> header_value(const Fields& call, std::string_view name) {
   return Value(*all);
 }
 
+/// Of "/orders/42" segment 1 is "42".
+std::optional<Value> path_segment(std::string_view path, std::size_t wanted) {
+  if (path.starts_with('/')) path.remove_prefix(1);
+  for (; wanted > 0; --wanted) {
+    const std::size_t end = path.find('/');
+    if (end == path.npos) return std::nullopt;
+    path.remove_prefix(end + 1);
+  }
+  return Value(std::string(path.substr(0, path.find('/'))));
+}
+
 std::optional<Value> copied(const Value* value) {
   if (!value) return std::nullopt;
   return *value;
@@ -91,6 +102,10 @@ std::optional<Value> request_value(std::string_view path, const Fields& call) {
   if (source == "query" && !rest.empty()) return copied(member_at(grouped(parse_form(field_text(call, "query"))), rest));
   if (source == "header") return header_value(call, rest);
   if (source == "argv" || source == "args") return call.contains(source) ? copied(member_at(call.at(source), rest)) : std::nullopt;
+  if (source == "path" && !rest.empty()) {
+    const auto wanted = index_of(rest);
+    return wanted ? path_segment(field_text(call, "path"), *wanted) : std::nullopt;
+  }
   const auto found = call.find(path);
   return found == call.end() ? std::nullopt : copied(&*found);
 }
@@ -107,7 +122,7 @@ std::string check_request_path(std::string_view path) {
   for (const Source& one : kSources) names.push_back(one.name);
   const auto near = nearest_word(source, names);
   if (!near.empty()) return fmt::format("did you mean '{{{{req.{}{}}}}}'?", near, path.substr(dot));
-  return "a reply can ask for {{req.json.a.b}}, {{req.form.x}}, {{req.query.x}}, {{req.header.x}}, {{req.path}}, {{req.method}}";
+  return "a reply can ask for {{req.json.a.b}}, {{req.form.x}}, {{req.query.x}}, {{req.header.x}}, {{req.path}}, {{req.path.0}}, {{req.method}}";
 }
 
 }  // namespace bigfoot

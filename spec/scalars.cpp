@@ -65,25 +65,37 @@ std::optional<T> whole(std::string_view text) {
   return value;
 }
 
+std::optional<double> microseconds_of(std::string_view text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  double amount = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, amount, std::chars_format::fixed);
+  const auto unit = std::ranges::find(kUnits, text.substr(digits), &Unit::name);
+  if (digits == 0 || error != std::errc{} || end != text.data() + digits || unit == std::end(kUnits)) return std::nullopt;
+  return amount * unit->microseconds;
+}
+
+std::chrono::microseconds rounded(double microseconds) { return std::chrono::microseconds(static_cast<std::int64_t>(microseconds + 0.5)); }
+
 }  // namespace
 
 std::optional<std::chrono::microseconds> read_duration(const Node& node, std::string_view key, Diagnostics& problems) {
   const std::string* text = node.text();
   if (!text) return std::nullopt;  // of the wrong kind: check_keys has said so
-  const std::string_view all = *text;
-  const std::size_t digits = std::min(all.find_first_not_of("0123456789."), all.size());
-  double amount = 0;
-  const auto [end, error] = std::from_chars(all.data(), all.data() + digits, amount, std::chars_format::fixed);
-  const auto unit = std::ranges::find(kUnits, all.substr(digits), &Unit::name);
-  if (digits == 0 || error != std::errc{} || end != all.data() + digits || unit == std::end(kUnits)) {
-    refuse(problems, node, fmt::format("'{}' is no duration for '{}'", all, key), "a number and its unit: \"500us\", \"20ms\", \"2s\", \"1m\", \"1h\"");
+  const std::optional<double> amount = microseconds_of(*text);
+  if (!amount) {
+    refuse(problems, node, fmt::format("'{}' is no duration for '{}'", *text, key), "a number and its unit: \"500us\", \"20ms\", \"2s\", \"1m\", \"1h\"");
     return std::nullopt;
   }
-  if (amount * unit->microseconds > kLongest) {
-    refuse(problems, node, fmt::format("'{}' for '{}' is longer than a year", all, key));
+  if (*amount > kLongest) {
+    refuse(problems, node, fmt::format("'{}' for '{}' is longer than a year", *text, key));
     return std::nullopt;
   }
-  return std::chrono::microseconds(static_cast<std::int64_t>(amount * unit->microseconds + 0.5));
+  return rounded(*amount);
+}
+
+std::optional<std::chrono::microseconds> duration_of(std::string_view text) {
+  const std::optional<double> amount = microseconds_of(text);
+  return amount && *amount <= kLongest ? std::optional(rounded(*amount)) : std::nullopt;
 }
 
 std::optional<Count> read_times(const Node& node, Diagnostics& problems) {

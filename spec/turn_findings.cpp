@@ -80,32 +80,63 @@ std::string accepting_step(const TurnStory& story, const Turn& turn, const std::
   return fmt::format("{} = {}", story.call.op, toml_value(table));
 }
 
-struct Near {
-  const Turn* turn = nullptr;
+/// How far a call is from a step of its verb.
+struct TurnMiss {
+  unsigned distance = 0;
   std::string reason;
+  bool unlike = false;  ///< what names the step is written otherwise altogether
 };
 
-/// Of the turns that wait, the one of this verb that is written most alike.
-Near nearest_turn(const TurnStory& story) {
-  Near best;
+/// A long text that is the same in half of it is meant as this one.
+bool shares_half(std::string_view wanted, std::string_view got) {
+  const std::size_t longer = std::max(wanted.size(), got.size()), shorter = std::min(wanted.size(), got.size());
+  const auto start = static_cast<std::size_t>(std::ranges::mismatch(wanted, got).in1 - wanted.begin());
+  std::size_t end = 0;
+  while (end < shorter - start && wanted[wanted.size() - 1 - end] == got[got.size() - 1 - end]) ++end;
+  return (start + end) * 2 >= longer;
+}
+
+void judge_field(const FieldPattern& field, bool names_it, const TurnStory& story, TurnMiss& miss) {
+  const Value* found = field_of(story.call.fields, field.name);
+  const Value actual = found ? *found : Value();
+  MatchReport report;
+  if (!field.pattern || field.pattern->match(actual, field.name, story.book.known, story.book.around, &report)) return;
+  std::string why;
+  if (field.pattern->shown().is_structured()) {  // by its parts: JSON, a list
+    miss.unlike = miss.unlike || (names_it && report.equal == 0);
+    miss.distance += static_cast<unsigned>(report.differing);
+    if (!report.differences.empty()) {
+      const Difference& d = report.differences.front();
+      why = fmt::format("{} differs: {} instead of {}", d.path, short_text(d.actual, d.path), short_text(d.expected, d.path));
+    }
+  } else {
+    const std::string wanted = wanted_text(*field.pattern, story.book.known), got = text_of(actual);
+    miss.unlike = miss.unlike || (names_it && !is_small_edit(wanted, got) && !shares_half(wanted, got));
+    miss.distance += 1 + text_distance(wanted, got);
+    why = slip_text(field.name, wanted, got);
+  }
+  if (miss.reason.empty()) miss.reason = std::move(why);
+}
+
+TurnMiss judge_turn(const Turn& turn, const TurnStory& story) {
+  TurnMiss miss;
+  for (const FieldPattern& field : turn.identity) judge_field(field, true, story, miss);
+  for (const FieldPattern& field : turn.asserted) judge_field(field, false, story, miss);
+  return miss;
+}
+
+bool is_of_verb(const Turn& turn, const TurnStory& story) { return !turn.push && turn.verb == story.call.op; }
+
+/// Of the turns that wait, the one of this verb that is written most alike; "" where none is near.
+std::string nearest_turn(const TurnStory& story) {
+  std::string best;
   unsigned best_distance = 0;
   for (const Turn* turn : story.waiting) {
-    if (turn->push || turn->verb != story.call.op) continue;
-    unsigned distance = 0;
-    std::string reason;
-    for (const auto* fields : {&turn->identity, &turn->asserted}) {
-      for (const FieldPattern& field : *fields) {
-        const Value* found = field_of(story.call.fields, field.name);
-        const Value actual = found ? *found : Value();
-        if (!field.pattern || field.pattern->match(actual, field.name, story.book.known, story.book.around, nullptr)) continue;
-        const std::string wanted = wanted_text(*field.pattern, story.book.known), got = text_of(actual);
-        distance += 1 + text_distance(wanted, got);
-        if (reason.empty()) reason = fmt::format("{} differs at \"{}\"", field.name, differing_part(wanted, got));
-      }
-    }
-    if (best.turn && distance >= best_distance) continue;
-    best = {turn, fmt::format("step {}, {}{}{}", number_of(*story.entry, *turn), turn->shown, reason.empty() ? "" : ": ", reason)};
-    best_distance = distance;
+    if (!is_of_verb(*turn, story)) continue;
+    const TurnMiss miss = judge_turn(*turn, story);
+    if (miss.unlike || (!best.empty() && miss.distance >= best_distance)) continue;
+    best = fmt::format("step {}, {}{}{}", number_of(*story.entry, *turn), turn->shown, miss.reason.empty() ? "" : ": ", miss.reason);
+    best_distance = miss.distance;
   }
   return best;
 }
@@ -113,14 +144,15 @@ Near nearest_turn(const TurnStory& story) {
 void add_nearest(const TurnStory& story, Finding& out) {
   if (!story.entry) return;
   out.nearest = story.entry;
-  if (Near near = nearest_turn(story); near.turn) {
-    out.nearest_reason = std::move(near.reason);
-    return;
-  }
+  out.nearest_reason = nearest_turn(story);
+  if (!out.nearest_reason.empty()) return;
+  const auto played = std::ranges::find_if(story.history, [&](const Turn* turn) {
+    return is_of_verb(*turn, story) && judge_turn(*turn, story).distance == 0;
+  });
   const auto next = std::ranges::find(story.waiting, false, &Turn::push);
-  out.nearest_reason = next == story.waiting.end()
-                           ? "all its steps have been played"
-                           : fmt::format("it waits for step {}: {}", number_of(*story.entry, **next), (*next)->shown);
+  if (played != story.history.end()) out.nearest_reason = fmt::format("step {} has been played already, ", number_of(*story.entry, **played));
+  if (next != story.waiting.end()) out.nearest_reason += fmt::format("it waits for step {}: {}", number_of(*story.entry, **next), (*next)->shown);
+  else out.nearest_reason += played == story.history.end() ? "all its steps have been played" : "and no other is left";
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ class HttpDecoder final : public Decoder {
   DecodeResult finish(std::string_view in) override;
   AfterReply encode(const Fields& reply, std::string& out) override;
   AfterReply refuse(std::string_view why, std::string& out) override;
+  std::string_view refusal_code() const override { return "501"; }
 
  private:
   class Request;  // the message that is being read, or was read and waits for its reply

@@ -189,6 +189,12 @@ AfterReply PostgresDecoder::fail(std::string_view code, const Value& fields, std
   return AfterReply::keep_open;
 }
 
+/// A value of the spec, or what became of its holes, that its column cannot carry.
+AfterReply PostgresDecoder::fail_unsayable(std::string why, std::string& out) {
+  failure_ = std::move(why);
+  return fail("XX000", {{"message", "bigfoot: " + failure_}}, out);
+}
+
 AfterReply PostgresDecoder::finish_statement(const Fields& reply, std::string& out) {
   const Statement& statement = current_.prepared->statement;
   if (const auto notices = reply.find("notices"); notices != reply.end() && notices->is_array())
@@ -212,7 +218,7 @@ AfterReply PostgresDecoder::finish_statement(const Fields& reply, std::string& o
   }
   if (result.has_columns) write_columns(result, {}, out);
   for (std::size_t row = 0; row < result.rows.size() && result.has_columns; ++row)
-    if (const auto written = write_row(result, row, {}, out); !written) return fail("XX000", {{"message", "bigfoot: " + written.error()}}, out);
+    if (const auto written = write_row(result, row, {}, out); !written) return fail_unsayable(written.error(), out);
   write_complete(result.tag, out);
   return finish_simple(out);
 }
@@ -225,7 +231,7 @@ AfterReply PostgresDecoder::send_rows(Portal& portal, std::int32_t most, std::st
   const bool is_limited = result.has_columns && most > 0 && count >= static_cast<std::size_t>(most);
   if (is_limited) count = static_cast<std::size_t>(most);
   for (std::size_t i = 0; i < count; ++i, ++result.sent)
-    if (const auto written = write_row(result, result.sent, portal.formats, out); !written) return fail("XX000", {{"message", "bigfoot: " + written.error()}}, out);
+    if (const auto written = write_row(result, result.sent, portal.formats, out); !written) return fail_unsayable(written.error(), out);
   if (is_limited) MessageWriter(out, 's');  // PortalSuspended
   else write_complete(goes_on ? Statement::counted(result.tag, count) : result.tag, out);
   return AfterReply::keep_open;

@@ -106,7 +106,8 @@ Fields PostgresDecoder::opening_fields() {
 
 AfterReply PostgresDecoder::refuse_login(std::string& out) {
   phase_ = Phase::over;
-  write_report('E', "FATAL", "28P01", {{"message", fmt::format("password authentication failed for user \"{}\"", settings_["user"])}}, out);
+  refusal_code_ = "28P01";  // invalid_password
+  write_report('E', "FATAL", refusal_code_, {{"message", fmt::format("password authentication failed for user \"{}\"", settings_["user"])}}, out);
   return AfterReply::close;
 }
 
@@ -237,6 +238,7 @@ AfterReply PostgresDecoder::refuse(std::string_view why, std::string& out) {
   const std::size_t line = std::min(why.find('\n'), why.size());
   Value fields = {{"message", fmt::format("bigfoot: {}", why.substr(0, line))}, {"detail", why.substr(std::min(line + 1, why.size()))}};
   const Asked asked = std::exchange(asked_, Asked::nothing);
+  refusal_code_ = asked == Asked::end && phase_ == Phase::ready ? "" : kRefused;
   if (phase_ == Phase::refused) return refuse_login(out);
   if (phase_ == Phase::opening) {
     phase_ = Phase::over;

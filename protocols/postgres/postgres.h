@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocols/postgres/passwords.h"
@@ -34,6 +36,8 @@ class PostgresDecoder : public Decoder {
   AfterReply accept(const Fields& terms, std::string& out) override;
   AfterReply encode(const Fields& reply, std::string& out) override;
   AfterReply refuse(std::string_view why, std::string& out) override;
+  std::string_view refusal_code() const override { return refusal_code_; }
+  std::string take_failure() override { return std::exchange(failure_, ""); }
   AfterReply answer_itself(std::string& out) override;
   /// `said`: channel, payload and pid of a notification; notices; or an error that ends the session.
   AfterReply push(const Fields& said, std::string& out) override;
@@ -101,6 +105,7 @@ class PostgresDecoder : public Decoder {
   std::expected<Event, ProtocolError> take_copy(const PostgresMessage& message, std::string& out);
   AfterReply start_copy(const Fields& reply, std::string& out);
   AfterReply finish_statement(const Fields& reply, std::string& out);
+  AfterReply fail_unsayable(std::string why, std::string& out);
   AfterReply fail(std::string_view code, const Value& fields, std::string& out);
   AfterReply finish_simple(std::string& out);
   std::string send_copy(const Fields& reply, std::string& out);
@@ -127,6 +132,8 @@ class PostgresDecoder : public Decoder {
   bool skips_to_sync_ = false;
   std::vector<std::string> query_;  ///< statements of a simple query that are still to come, the next one last
   Current current_;
+  std::string_view refusal_code_;
+  std::string failure_;
   std::optional<Call> next_call_;   ///< to be asked before more is read
 };
 

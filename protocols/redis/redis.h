@@ -24,6 +24,7 @@ class RedisDecoder : public SettledDecoder {
   DecodeResult finish(std::string_view in) override;
   AfterReply encode(const Fields& reply, std::string& out) override;
   AfterReply refuse(std::string_view why, std::string& out) override;
+  std::string_view refusal_code() const override { return abandoned_ ? "" : "-BIGFOOT"; }
   AfterReply answer_itself(std::string& out) override;
   std::string_view settled() const override;
   std::vector<Later> take_later() override;

@@ -35,6 +35,7 @@ class SmtpDecoder : public Decoder {
   AfterReply accept(const Fields& terms, std::string& out) override;
   AfterReply encode(const Fields& reply, std::string& out) override;
   AfterReply refuse(std::string_view why, std::string& out) override;
+  std::string_view refusal_code() const override { return "554"; }
   AfterReply answer_itself(std::string& out) override;
   void secured() override;
 

@@ -155,8 +155,10 @@ AfterReply WebsocketDecoder::encode(const Fields& reply, std::string& out) {
 AfterReply WebsocketDecoder::refuse(std::string_view why, std::string& out) {
   if (state_ == State::opening) {
     state_ = State::closed;
+    refusal_code_ = "501";
     return write_http_refusal(why, kLastReply, out);
   }
+  refusal_code_ = state_ == State::open ? "1008" : "";
   if (state_ == State::open) write_close(CloseCode::policy, in_one_line(why), out);
   state_ = State::closed;
   return AfterReply::close;

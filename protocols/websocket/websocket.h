@@ -34,6 +34,7 @@ class WebsocketDecoder final : public Decoder {
   AfterReply accept(const Fields& terms, std::string& out) override;
   AfterReply encode(const Fields& reply, std::string& out) override;
   AfterReply refuse(std::string_view why, std::string& out) override;
+  std::string_view refusal_code() const override { return refusal_code_; }
   AfterReply answer_itself(std::string& out) override;
   AfterReply push(const Fields& said, std::string& out) override;
 
@@ -60,6 +61,7 @@ class WebsocketDecoder final : public Decoder {
   std::string message_;              // of all its fragments so far
   std::string asked_;                // the op of the last call
   Fields asked_fields_;
+  std::string_view refusal_code_;
 };
 
 }  // namespace bigfoot

@@ -58,6 +58,8 @@ class CallServer {
 
   Outcome judge(const Call& call, std::uint64_t seq);
   AfterReply reply_to(const Outcome& outcome);
+  std::string_view answered(const Outcome& outcome) const;
+  void find_failure(std::vector<Finding>& findings);
   void collect_later();
   std::optional<Clock::time_point> next_due();
   void record(const CallTicket& ticket, Interaction interaction, const Entry* entry, std::vector<Finding> findings, std::string_view state,
@@ -80,6 +82,8 @@ class CallServer {
   std::string said_;                      // by the program before the opening: the real server must hear it too
   CallMemo memo_;                         // of a protocol without sessions
   std::deque<Due> later_;
+  const Entry* served_ = nullptr;    // the entry of the last scripted reply, and where that stands
+  Place served_at_;
   std::optional<Clock::time_point> push_due_;  // of the push whose turn it is
   std::string out_;
 };
@@ -168,9 +172,8 @@ asio::awaitable<CallServer::Next> CallServer::open(Opening opening) {
   }
   const std::string reply = out_.substr(before);
   if (fault != Fault::none) out_.resize(before);
-  const std::string_view answered = outcome.refuse ? "refused" : "";
   record(ticket, interaction_of(opening.is_call ? "handshake" : "connect", shown_request(std::move(opening.fields)), shown_response(outcome)),
-         outcome.entry, std::move(outcome.findings), outcome.ambient ? "ambient" : "asserted", answered);
+         outcome.entry, std::move(outcome.findings), outcome.ambient ? "ambient" : "asserted", answered(outcome));
   if (fault != Fault::none) co_return co_await break_off(fault, std::string_view(reply).substr(0, reply.size() * 3 / 4));
   if (after_reply == AfterReply::start_tls) co_return co_await start_tls();
   co_return after(after_reply);
@@ -191,7 +194,23 @@ Outcome CallServer::judge(const Call& call, std::uint64_t seq) {
 AfterReply CallServer::reply_to(const Outcome& outcome) {
   if (outcome.refuse) return decoder_->refuse(outcome.refusal, out_);
   if (outcome.own_answer) return decoder_->answer_itself(out_);
+  served_ = outcome.entry;
+  served_at_ = outcome.reply != nullptr ? outcome.reply->at : Place();
   return decoder_->encode(outcome.rendered, out_);
+}
+
+/// What the program saw instead of a reply, in its protocol's words.
+std::string_view CallServer::answered(const Outcome& outcome) const {
+  if (!outcome.refuse) return "";
+  const std::string_view code = decoder_->refusal_code();
+  return code.empty() ? "refused" : code;
+}
+
+/// A reply that could not be said is a broken rule of its entry.
+void CallServer::find_failure(std::vector<Finding>& findings) {
+  const std::string why = decoder_->take_failure();
+  if (why.empty() || served_ == nullptr) return;
+  findings.push_back(services_.ledger_for(site_.pid).reply_failed(*served_, served_at_, why));
 }
 
 /// Answers a call that equals an earlier one in every byte.
@@ -233,12 +252,14 @@ asio::awaitable<CallServer::Next> CallServer::answer(Call call, std::string_view
   if (!session_ && connection_.tls) add_tls_fields(connection_, call.fields);
   if (call.peek) {
     Outcome ahead = judge(call, services_.journal.next_seq());
+    const AfterReply after_reply = reply_to(ahead);
+    find_failure(ahead.findings);
     if (!ahead.findings.empty()) {
       const CallTicket ticket = services_.journal.open_call();
       record(ticket, interaction_of(call.op, shown_request(std::move(call.fields)), shown_response(ahead)), ahead.entry,
-             std::move(ahead.findings), "asserted", ahead.refuse ? "refused" : "");
+             std::move(ahead.findings), "asserted", answered(ahead));
     }
-    co_return after(reply_to(ahead));
+    co_return after(after_reply);
   }
   const CallTicket ticket = services_.journal.open_call();
   Outcome outcome = judge(call, ticket.seq);
@@ -249,17 +270,17 @@ asio::awaitable<CallServer::Next> CallServer::answer(Call call, std::string_view
   const Fault fault = outcome.reply != nullptr && !outcome.refuse ? outcome.reply->fault : Fault::none;
   const std::size_t before = out_.size();
   const AfterReply after_reply = reply_to(outcome);
+  find_failure(outcome.findings);
   collect_later();
   const std::string reply = fault == Fault::none ? std::string() : out_.substr(before);
   if (fault != Fault::none) out_.resize(before);
-  const std::string_view answered = outcome.refuse ? "refused" : "";
   const bool plain = outcome.entry != nullptr && outcome.findings.empty() && !outcome.refuse && outcome.rendered_is_constant;
   const bool at_once = fault == Fault::none && (outcome.reply == nullptr || outcome.reply->delay.count() == 0);
   if (plain && at_once && after_reply == AfterReply::keep_open) remember(state, request, call, outcome, std::string_view(out_).substr(before));
   for (const std::string_view field : call.withheld) call.fields.erase(std::string(field));
   // Recorded before the program can see the reply: whatever it does then, the call is not lost.
   record(ticket, interaction_of(std::move(call.op), shown_request(std::move(call.fields)), shown_response(outcome)), outcome.entry,
-         std::move(outcome.findings), outcome.ambient ? "ambient" : "asserted", answered);
+         std::move(outcome.findings), outcome.ambient ? "ambient" : "asserted", answered(outcome));
   if (fault != Fault::none) co_return co_await break_off(fault, std::string_view(reply).substr(0, reply.size() * 3 / 4));
   if (after_reply == AfterReply::start_tls) co_return co_await start_tls();
   if (out_.size() > kMostAnswers && co_await flush() == Next::gone) co_return Next::gone;
@@ -372,7 +393,8 @@ asio::awaitable<void> CallServer::refuse_bytes(const ProtocolError& error) {
   const std::string_view input = io_.input();
   Fields data = {{"data", std::string(input.substr(0, services_.spec.settings.body_limit))}};
   decoder_->refuse(error.what, out_);
-  record(services_.journal.open_call(), interaction_of("bytes", std::move(data)), nullptr, one(std::move(finding)), "", "refused");
+  const std::string_view code = decoder_->refusal_code();
+  record(services_.journal.open_call(), interaction_of("bytes", std::move(data)), nullptr, one(std::move(finding)), "", code.empty() ? "refused" : code);
   co_await flush();
 }
 
@@ -388,6 +410,9 @@ asio::awaitable<CallServer::Next> CallServer::converse() {
       co_await refuse_bytes(decoded.error());
       co_return Next::close;
     }
+    std::vector<Finding> late;  // more of a reply was asked for, without a call
+    find_failure(late);
+    if (!late.empty()) services_.journal.record(std::move(late), false);
     if (!opened_ && guard_ != GuardLevel::error) said_ += input.substr(0, decoded->used);
     std::string request;
     if (!state.empty() && decoded->used <= CallMemo::kMostBytes) request = input.substr(0, decoded->used);

@@ -1,6 +1,7 @@
 // runner/endpoints/http.cpp - HTTP conversations: each decoded call is offered to the ledger and answered as it says.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "protocols/http/http.h"
@@ -52,6 +53,10 @@ Fields shown_response(const Fields& reply) {
   return shown;
 }
 
+bool passes_through(const Spec& spec) {
+  return std::ranges::any_of(spec.entries, [](const Entry& entry) { return entry.pass_through && entry.protocol->name == "http"; });
+}
+
 class HttpServer {
  public:
   HttpServer(Services& services, StreamIo& io, Connection& connection)
@@ -63,7 +68,7 @@ class HttpServer {
         site_{connection.pid, connection.number,
               fmt::format("{}://{}", scheme_, authority(connection.to.host, connection.to.port))},
         guard_(services.spec.guard.level("http")),
-        may_pass_on_(guard_ != GuardLevel::error || services.spec.guard.level("websocket") != GuardLevel::error) {
+        may_pass_on_(guard_ != GuardLevel::error || services.spec.guard.level("websocket") != GuardLevel::error || passes_through(services.spec)) {
     add_tls_fields(connection, tls_fields_);
     peer_ = site_.target + tls_fields_.dump(-1, ' ', false, Value::error_handler_t::replace);
   }
@@ -81,7 +86,7 @@ class HttpServer {
   asio::awaitable<Next> answer(Call call, const CallTicket& ticket, Outcome outcome, std::string_view request);
   bool repeats(const Outcome& outcome, const CallTicket& ticket);
   void remember(std::string_view request, const Call& call, const Outcome& outcome, std::string_view answer);
-  asio::awaitable<Next> pass_on(Call call, const CallTicket& ticket);
+  asio::awaitable<Next> pass_on(Call call, const CallTicket& ticket, Outcome outcome);
   void consume(std::size_t bytes);
   asio::awaitable<Next> flush();
   Interaction shown(Fields&& call, const Outcome& outcome, std::string_view op);
@@ -174,7 +179,8 @@ void HttpServer::remember(std::string_view request, const Call& call, const Outc
 
 asio::awaitable<HttpServer::Next> HttpServer::answer(Call call, const CallTicket& ticket, Outcome outcome,
                                                      std::string_view request) {
-  if (outcome.entry == nullptr && guard_ != GuardLevel::error) co_return co_await pass_on(std::move(call), ticket);
+  const bool passes = outcome.entry != nullptr ? outcome.entry->pass_through && !outcome.refuse : guard_ != GuardLevel::error;
+  if (passes) co_return co_await pass_on(std::move(call), ticket, std::move(outcome));
   std::vector<Finding> findings = std::move(outcome.findings);
   if (outcome.reply != nullptr && outcome.reply->delay.count() > 0) {
     if (co_await flush() == Next::gone) co_return Next::gone;  // replies to earlier calls do not wait for this one
@@ -202,7 +208,9 @@ asio::awaitable<HttpServer::Next> HttpServer::answer(Call call, const CallTicket
   co_return next == Next::gone ? next : after == AfterReply::close ? Next::close : Next::go_on;
 }
 
-asio::awaitable<HttpServer::Next> HttpServer::pass_on(Call call, const CallTicket& ticket) {
+/// The real server answers: a call that the guard lets through, or one of a pass-through entry, which judges the answer too.
+asio::awaitable<HttpServer::Next> HttpServer::pass_on(Call call, const CallTicket& ticket, Outcome outcome) {
+  const Entry* entry = outcome.entry;
   if (co_await flush() == Next::gone) co_return Next::gone;
   if (!upstream_) {
     const bool tls = connection_.tls.has_value();
@@ -215,7 +223,7 @@ asio::awaitable<HttpServer::Next> HttpServer::pass_on(Call call, const CallTicke
   interaction.protocol = "http";
   interaction.op = call.op;
   interaction.request = shown_request(services_.journal, std::move(call.fields));
-  if (guard_ == GuardLevel::warn)
+  if (entry == nullptr && guard_ == GuardLevel::warn)
     ++services_.warnings[fmt::format("{} {} was let through: no expectation matches it and [guard] says \"warn\"",
                                              method, interaction.request.value("url", ""))];
   if (!reply) {
@@ -225,7 +233,14 @@ asio::awaitable<HttpServer::Next> HttpServer::pass_on(Call call, const CallTicke
   } else {
     interaction.response = {{"status", (*reply)["status"]}, {"headers", (*reply)["headers"]}, {"body", (*reply)["body"]}};
   }
-  services_.journal.record(ticket, site_, std::move(interaction), nullptr, {}, "allowed");
+  std::vector<Finding> findings;
+  if (entry != nullptr) {
+    findings = std::move(outcome.findings);
+    Ledger& ledger = services_.ledger_for(site_.pid);
+    for (Finding& finding : ledger.judge_response(*entry, reply ? &interaction.response : nullptr, reply ? "" : reply.error()))
+      findings.push_back(std::move(finding));
+  }
+  services_.journal.record(ticket, site_, std::move(interaction), entry, std::move(findings), entry != nullptr ? "asserted" : "allowed");
   co_return reply && !upstream_->ended() ? Next::go_on : Next::close;
 }
 

@@ -251,8 +251,8 @@ MISMATCH  #5  postgres app@db.example.com/shop: step 1 of 3 differs: query "SELE
     Case("unexpected", ASK, spec('query = "SELECT id FROM users WHERE id = $1", params = [1], columns = ["id:int4"], rows = [[1]]', "commit = true", "rollback = true, required = false"),
          exit=3, stdout="BF001\n", report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 7 interactions (6 ambient)
 
-UNEXPECTED  #5  postgres app@db.example.com:5432/shop: query = "SELECT name FROM users WHERE id = 1"    python3 -c … pid 1 · t+N ms · answered refused
-   nearest: spec.toml:3 postgres app@db.example.com/shop   step 1, query "SELECT id FROM users WHERE id = $1": query differs at "id FROM users WHERE id =…"
+UNEXPECTED  #5  postgres app@db.example.com:5432/shop: query = "SELECT name FROM users WHERE id = 1"    python3 -c … pid 1 · t+N ms · answered BF001
+   nearest: spec.toml:3 postgres app@db.example.com/shop   step 1, query "SELECT id FROM users WHERE id = $1": query differs from "id FROM users WHERE id =…" on
    add the step:  { query = "SELECT name FROM users WHERE id = 1" }
 
 UNUSED  spec.toml:3 postgres app@db.example.com/shop never happened
@@ -292,7 +292,7 @@ UNASSERTED  #6  postgres app@db.example.com:5432/shop: commit = true: no step me
     Case("a session that nobody expects", ASK, 'version = 1\n[[expect]]\npostgres = "app@other.example.com/shop"\nrequired = false\nsteps = [ { close = true } ]\n', exit=3,
          stdout="BF001\n", report="""bigfoot-run: 1 problem · 1 of 1 expectations met · 7 interactions (6 ambient)
 
-UNEXPECTED  #5  postgres app@db.example.com:5432/shop: query = "SELECT name FROM users WHERE id = 1"    python3 -c … pid 1 · t+N ms · answered refused
+UNEXPECTED  #5  postgres app@db.example.com:5432/shop: query = "SELECT name FROM users WHERE id = 1"    python3 -c … pid 1 · t+N ms · answered BF001
    nearest: spec.toml:2 postgres app@other.example.com/shop   host differs at "other"
    add:
      [[expect]]

@@ -213,7 +213,7 @@ REPORTS = {
     "another key": """\
 bigfoot-run: 2 problems · 0 of 1 expectations met · 2 interactions (1 ambient)
 
-UNEXPECTED  #2  redis ["GET", "user:2"]    redis-cli -h cache.example.com GET … pid 1 · t+N ms · answered refused
+UNEXPECTED  #2  redis ["GET", "user:2"]    redis-cli -h cache.example.com GET … pid 1 · t+N ms · answered -BIGFOOT
    nearest: spec.toml:2 redis ["GET", "user:1"]   key differs at "1"
    add:
      [[expect]]
@@ -243,7 +243,7 @@ MISMATCH  #6  redis MULTI [["INCR", "hits"], ["EXPIRE", "hits", "90"]]    redis-
     "nothing in the spec": """\
 bigfoot-run: 1 problem · 2 interactions (1 ambient)
 
-UNEXPECTED  #2  redis ["HGETALL", "user:1"]    redis-cli -h cache.example.com HGETALL … pid 1 · t+N ms · answered refused
+UNEXPECTED  #2  redis ["HGETALL", "user:1"]    redis-cli -h cache.example.com HGETALL … pid 1 · t+N ms · answered -BIGFOOT
    add:
      [[expect]]
      redis = ["HGETALL", "user:1"]
@@ -267,12 +267,12 @@ OUT-OF-ORDER  #2  redis ["GET", "b"] came before spec.toml:2 redis ["GET", "a"] 
     "no RESP": """\
 bigfoot-run: 1 problem · 1 of 1 expectations met · 2 interactions (1 ambient)
 
-UNDECODED  #2  tcp://cache.example.com:6379: not redis: expected '$' before word 1 of a command (byte 4)    python3 -c … pid 1 · t+N ms · answered refused
+UNDECODED  #2  tcp://cache.example.com:6379: not redis: expected '$' before word 1 of a command (byte 4)    python3 -c … pid 1 · t+N ms · answered -BIGFOOT
 """,
     "refused on mismatch": """\
 bigfoot-run: 1 problem · 0 of 1 expectations met · 2 interactions (1 ambient)
 
-MISMATCH  #2  redis ["SET", "k", "w"]    redis-cli -h cache.example.com SET k w pid 1 · t+N ms · answered refused
+MISMATCH  #2  redis ["SET", "k", "w"]    redis-cli -h cache.example.com SET k w pid 1 · t+N ms · answered -BIGFOOT
    spec.toml:2
      args[2]   expected "v"    got "w"
      2 fields equal

@@ -127,6 +127,8 @@ EXITS = [
          args=("--require-interactions",), stdout="A"),
 ]
 
+REAL_ENTRY = 'version = 1\n[[expect]]\nhttp = "GET http://127.0.0.1:@port@/x"\nheaders = "*"\npass_through = true\n'
+
 GUARD = [
     Case("--guard off", post("{}", "http://127.0.0.1:@port@/x"), "version = 1\n", args=("--guard", "off"), server=Http,
          stdout='{"id":"ch_real"}', report=ANY, counts={"unexpected": 0}),
@@ -139,6 +141,17 @@ GUARD = [
     Case("allow beside entries", ["curl", "-s", GET_A, "http://127.0.0.1:@port@/x"],
          ONLY_A + '[guard]\nallow = ["http://127.0.0.1:*"]\n', server=Http,
          stdout='A{"id":"ch_real"}', counts={"asserted": 1, "allowed": 1}),
+    Case("an entry that passes through", ["curl", "-s", "http://127.0.0.1:@port@/x"], REAL_ENTRY + 'response = { status = 200, headers = "*", body = { json = { id = "ch_real" } } }\n',
+         server=Http, stdout='{"id":"ch_real"}', counts={"asserted": 1}),
+    Case("an entry that passes through, by name", ["curl", "-s", "http://localhost:@port@/x"], REAL_ENTRY.replace("127.0.0.1", "localhost"), server=Http,
+         stdout='{"id":"ch_real"}', counts={"asserted": 1}),
+    Case("a real answer that is not as the entry says", ["curl", "-s", "http://127.0.0.1:@port@/x"], REAL_ENTRY + 'response = { status = 201, body = { json = { id = "ch_1" } } }\n',
+         server=Http, exit=3, stdout='{"id":"ch_real"}', has=("MISMATCH  #1  GET http://127.0.0.1:", "the real service answered something else", "response.status    expected 201", 'response.body.id   expected "ch_1"    got "ch_real"')),
+    Case("a real service that is not there", ["curl", "-s", "http://127.0.0.1:1/x"], REAL_ENTRY.replace("@port@", "1"), exit=3, stdout=ANY,
+         has=("the real service did not answer: connect: Connection refused",)),
+    Case("an entry that passes through and is not asked for", ["true"], REAL_ENTRY.replace("@port@", "1")),
+    Case("a scripted answer, then the real one", ["curl", "-s", "http://127.0.0.1:@port@/x", "http://127.0.0.1:@port@/x"],
+         REAL_ENTRY.replace("pass_through = true", 'reply = { text = "first " }') + REAL_ENTRY.replace("version = 1\n", ""), server=Http, stdout='first {"id":"ch_real"}', counts={"asserted": 2}),
     Case("deny beats allow", quiet("curl -s http://127.0.0.1:@port@/x; echo $?"),
          'version = 1\n[guard]\nallow = ["http://127.0.0.1:*"]\ndeny = ["http://127.0.0.1:@port@"]\n', server=Http, exit=3, stdout="7\n", has=("GUARDED",)),
     Case("an entry beats deny", ["curl", "-s", GET_A],

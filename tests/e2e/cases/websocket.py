@@ -192,7 +192,7 @@ MISMATCH  #3  ws://chat.example.com/room: step 1 of 2 differs: send "hello"    p
 """),
     Case("one message too many", chat("hello", "?", "and more", "?"), spec(entry(HELLO, WELCOME, CLOSE)), exit=3, stdout=ANY, report="""bigfoot-run: 1 problem · 0 of 1 expectations met · 5 interactions (1 ambient)
 
-UNEXPECTED  #5  ws://chat.example.com/room: send = "and more"    python3 -c … pid 1 · t+N ms · answered refused
+UNEXPECTED  #5  ws://chat.example.com/room: send = "and more"    python3 -c … pid 1 · t+N ms · answered 1008
    nearest: spec.toml:2 ws://chat.example.com/room   it waits for step 3: close 1000
    played before: send "hello", recv "welcome"
    add the step:  { send = "and more" }
@@ -239,7 +239,7 @@ UNASSERTED  #2  ws://chat.example.com/room: headers not asserted    python3 -c �
 """),
     Case("another path", chat(url="ws://chat.example.com/rooms?a=1"), spec(entry(HELLO)), exit=3, stdout="refused 501\n", report="""bigfoot-run: 2 problems · 0 of 1 expectations met · 2 interactions (1 ambient)
 
-UNEXPECTED  #2  ws://chat.example.com/rooms?a=1    python3 -c … pid 1 · t+N ms · answered refused
+UNEXPECTED  #2  ws://chat.example.com/rooms?a=1    python3 -c … pid 1 · t+N ms · answered 501
    nearest: spec.toml:2 ws://chat.example.com/room   path differs at "s"
    add:
      [[expect]]
@@ -251,7 +251,7 @@ UNUSED  spec.toml:2 ws://chat.example.com/room never happened
 """),
     Case("no entry at all", chat(), spec(), exit=3, stdout="refused 501\n", report="""bigfoot-run: 1 problem · 2 interactions (1 ambient)
 
-UNEXPECTED  #2  ws://chat.example.com/room    python3 -c … pid 1 · t+N ms · answered refused
+UNEXPECTED  #2  ws://chat.example.com/room    python3 -c … pid 1 · t+N ms · answered 501
    add:
      [[expect]]
      websocket = "ws://chat.example.com/room"

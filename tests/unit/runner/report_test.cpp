@@ -204,6 +204,64 @@ TEST(Report, LongValuesStandOnLinesOfTheirOwnAroundTheDifference) {
             "     1 field equal\n");
 }
 
+Violation body_mismatch(Value expected, Value actual, std::string note = "") {
+  Violation violation;
+  violation.kind = ViolationKind::mismatch;
+  violation.interaction = 1;
+  violation.message = "POST http://h/a: 1 field differs";
+  violation.fields = {{"body", std::move(expected), std::move(actual), std::move(note)}};
+  return violation;
+}
+
+/// The rows below the head.
+std::string rows_of(const Violation& violation) {
+  const std::string text = report({violation}, outcome_of({violation}));
+  return text.substr(text.find("     body"));
+}
+
+struct LinesCase {
+  const char* name;
+  Value expected, actual;
+  std::string rows;
+};
+
+class ReportLines : public testing::TestWithParam<LinesCase> {};
+
+std::string numbered(int from, int to, std::string_view word) {
+  std::string out;
+  for (int i = from; i <= to; ++i) out += std::string(word) + " " + std::to_string(i) + "\n";
+  return out;
+}
+
+const LinesCase kLinesCases[] = {
+    {"OneLineOfMany", "a\nb\nc\nd\ne\nf\n", "a\nb\nc\nX\ne\nf\n",
+     "     body   - expected, + got\n"
+     "       @@ -2,5 +2,5 @@\n"
+     "        b\n        c\n       -d\n       +X\n        e\n        f\n"},
+    {"OneLineMore", "a\nb\n", "a\nnew\nb\n", "     body   - expected, + got\n       @@ -1,2 +1,3 @@\n        a\n       +new\n        b\n"},
+    {"ALineBreakLess", "a\nb\n", "a\nb", "     body   - expected, + got\n       \\no line break at the end of what came\n"},
+    {"TwoPlaces", numbered(1, 12, "l"), "L\n" + numbered(2, 11, "l") + "M\n",
+     "     body   - expected, + got\n"
+     "       @@ -1,3 +1,3 @@\n       -l 1\n       +L\n        l 2\n        l 3\n"
+     "       @@ -10,3 +10,3 @@\n        l 10\n        l 11\n       -l 12\n       +M\n"},
+    {"HolesFitWhatStandsThere", "id {{int}}\nname a\nend\n", "id 7\nname b\nend\n",
+     "     body   - expected, + got\n       @@ -1,3 +1,3 @@\n        id 7\n       -name a\n       +name b\n        end\n"},
+    {"Bytes", Value::object({{"hex", "00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f ff 41"}}),
+     Value::object({{"base64", "AAECAwQFBgcICQoLDA0ODxBB"}, {"size", 18}}),
+     "     body   - expected, + got\n"
+     "        00000000  00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f  |................|\n"
+     "       -00000010  ff 41                                            |.A|\n"
+     "       +00000010  10 41                                            |.A|\n"},
+};
+
+TEST_P(ReportLines, StandBelowEachOther) { EXPECT_EQ(rows_of(body_mismatch(GetParam().expected, GetParam().actual)), GetParam().rows); }
+INSTANTIATE_TEST_SUITE_P(Values, ReportLines, testing::ValuesIn(kLinesCases), [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Report, ADiffThatNobodyReadsToItsEndIsCut) {
+  const std::string rows = rows_of(body_mismatch(numbered(1, 40, "old"), numbered(1, 40, "new")));
+  EXPECT_THAT(rows, testing::HasSubstr("       -old 19\n       … 61 more lines\n"));
+}
+
 TEST(Report, NothingSeenIsSaidWhereInteractionsWereRequired) {
   RunOutcome outcome = outcome_of({});
   outcome.exit_status = 3;
