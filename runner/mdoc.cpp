@@ -9,6 +9,7 @@
 #include "protocols/registry.h"
 #include "runner/option_table.h"
 #include "spec/keys.h"
+#include "spec/pattern.h"
 
 namespace bigfoot {
 namespace {
@@ -69,6 +70,21 @@ std::string spec_keys() {
   return out;
 }
 
+std::string operators() {
+  std::string out = ".Bl -tag -width Ds -compact\n";
+  for (const OperatorRow& row : operator_rows()) {
+    std::string example;
+    for (const char c : row.example) {
+      if (c == '\\') example += "\\e";
+      else if (c == '"') example += "\\(dq";
+      else if (c == '\'') example += "\\(aq";
+      else example += c;
+    }
+    out += fmt::format(".It Li {{ {} }}\n", example) + text_lines(row.help);
+  }
+  return out + ".El\n";
+}
+
 /// What every entry may say, whatever its protocol: told once.
 bool is_common(const KeyInfo& key) {
   return std::ranges::all_of(all_protocols(), [&](const ProtocolInfo* info) {
@@ -98,7 +114,7 @@ std::string protocols() {
   return out;
 }
 
-constexpr std::string_view kParts[] = {"run-options", "report-options", "spec-keys", "protocols"};
+constexpr std::string_view kParts[] = {"run-options", "report-options", "operators", "spec-keys", "protocols"};
 
 }  // namespace
 
@@ -107,6 +123,7 @@ std::span<const std::string_view> mdoc_parts() { return kParts; }
 std::string mdoc_part(std::string_view name) {
   if (name == "run-options") return option_list(*find_command("run"));
   if (name == "report-options") return option_list(*find_command("report"));
+  if (name == "operators") return operators();
   if (name == "spec-keys") return spec_keys();
   return name == "protocols" ? protocols() : "";
 }

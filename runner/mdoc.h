@@ -8,7 +8,7 @@
 
 namespace bigfoot {
 
-/// "run-options", "report-options", "spec-keys", "protocols".
+/// "run-options", "report-options", "operators", "spec-keys", "protocols".
 std::span<const std::string_view> mdoc_parts();
 
 /// The text of a part, "" for a name that is none.

@@ -174,8 +174,11 @@ class Reader:
             for command in part.commands:
                 self.type_in(command)
         typed = "\n".join(command.line for part in self.page.blocks for command in part.commands)
+        shown = {part.name: part.text for part in self.page.blocks if part.kind == "file"}
         for part in self.page.blocks:
-            if part.kind == "file" and not re.search(rf"(?<![\w.-]){re.escape(part.name)}(?![\w-])", typed) and part.name != "bigfoot.toml":
+            # A spec is for a command; other files may be for each other.
+            users = typed if part.name.endswith(".toml") else "\n".join([typed, *(text for name, text in shown.items() if name != part.name)])
+            if part.kind == "file" and not re.search(rf"(?<![\w.-]){re.escape(part.name)}(?![\w-])", users) and part.name != "bigfoot.toml":
                 self.say(part.at, f"nothing on this page uses {part.name}: show a command that does")
             if part.kind == "file" and part.name.endswith(".toml") and f"lint {part.name}" not in typed:
                 self.check_lint(part)
