@@ -256,7 +256,8 @@ PatternPtr compile_xpath(const Node& node, Diagnostics& problems, ContentCompile
     for (const std::string& path : paths) {
       auto found = document->select(path);
       if (!found) return std::unexpected(fmt::format("{}: {}", path, found.error()));
-      if (!found->is_null()) out[path] = std::move(*found);
+      if (found->is_array()) out[path] = std::move(*found);
+      else if (!found->is_null()) out[path] = text_of(*found);  // count() too: what XML says is text
     }
     return out;
   };

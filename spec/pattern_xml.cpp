@@ -36,6 +36,11 @@ class XmlPattern : public Pattern {
     return fits(root_, document->root(), fmt::format("{}/{}", path, local_name(root_.name)), {known, around, report});
   }
   Value shown() const override { return Value::object({{"xml", text_}}); }
+  Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
+    const auto document = XmlDocument::parse(text_of(actual));
+    if (!document) return spoken(actual);
+    return Value::object({{"xml", accepted(&root_, document->root(), "", {known, around, nullptr})}});
+  }
   void collect_names(std::vector<NameUse>& uses) const override { collect(root_, uses); }
 
  private:
@@ -106,6 +111,54 @@ class XmlPattern : public Pattern {
 
   static Value shown_child(const Value& child) {
     return child.is_string() ? child : Value(fmt::format("<{}>", local_name(child["name"].get_ref<const std::string&>())));
+  }
+
+  static std::string_view space_of(std::string_view name) { return name.starts_with('{') ? name.substr(1, name.find('}') - 1) : std::string_view(); }
+
+  /// XML 1.0, 2.4; quotes for attributes. Holes have none of these characters but in a regex, and that is text as any other.
+  static std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+      if (c == '&') out += "&amp;";
+      else if (c == '<') out += "&lt;";
+      else if (c == '"') out += "&quot;";
+      else out += c;
+    }
+    return out;
+  }
+
+  static std::string accepted_text(const Pattern* wanted, const Value& text, const Match& match) {
+    return escaped(text_of(wanted ? wanted->accepting(text, match.known, match.around) : spoken(text)));
+  }
+
+  /// The element as it came, with what the pattern says of the parts that fit. `wanted` may be null: nothing is said of it.
+  static std::string accepted(const ElementPattern* wanted, const Value& element, std::string_view space, const Match& match) {
+    const std::string& name = element["name"].get_ref<const std::string&>();
+    if (wanted && wanted->name != name) wanted = nullptr;
+    const std::string_view own = space_of(name);
+    std::string out = fmt::format("<{}", local_name(name));
+    if (own != space) out += fmt::format(" xmlns=\"{}\"", own);
+    int spaces = 0;
+    for (const auto& [attribute, value] : element["attributes"].items()) {
+      const Pattern* pattern = nullptr;
+      for (const auto& [said, one] : wanted ? wanted->attributes : decltype(wanted->attributes)())
+        if (said == attribute) pattern = one.get();
+      std::string prefix;
+      if (!space_of(attribute).empty()) {
+        prefix = fmt::format("a{}:", ++spaces);
+        out += fmt::format(" xmlns:a{}=\"{}\"", spaces, space_of(attribute));
+      }
+      out += fmt::format(" {}{}=\"{}\"", prefix, local_name(attribute), accepted_text(pattern, value, match));
+    }
+    const Value& children = element["children"];
+    if (children.empty()) return out + "/>";
+    out += '>';
+    for (std::size_t i = 0; i < children.size(); ++i) {
+      const ElementPattern::Child* child = wanted && i < wanted->children.size() ? &wanted->children[i] : nullptr;
+      if (children[i].is_string()) out += accepted_text(child ? child->text.get() : nullptr, children[i], match);
+      else out += accepted(child ? child->element.get() : nullptr, children[i], own, match);
+    }
+    return out + fmt::format("</{}>", local_name(name));
   }
 
   static void collect(const ElementPattern& element, std::vector<NameUse>& uses) {

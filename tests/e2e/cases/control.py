@@ -115,7 +115,7 @@ CASES = [
 bigfoot-run: 1 problem · 1 of 1 expectations met · 2 interactions (1 ambient)
 
 UNEXPECTED  #2  GET http://api.test/other    in one · curl -sS http://api.test/other pid 2 · t+N ms · answered 501
-   nearest: spec.toml:8 GET http://api.test/x   path differs at "x"
+   nearest: spec.toml:8 GET http://api.test/x   path differs: /other instead of /x
    add:
      [[test.expect]]
      http  = "GET http://api.test/other"
