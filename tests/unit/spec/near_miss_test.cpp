@@ -231,7 +231,7 @@ expected by t.toml:5 log app INFO user alice logged in
 )"},
     {"LogUsed", "log", log("level = \"INFO\"\nmessage = \"user alice logged in\""), {R"({"channel":"app","level":"INFO","logger":"","message":"user alice logged in"})", R"({"channel":"app","level":"INFO","logger":"","message":"user alice logged in"})"},
      R"(unexpected: log app INFO user alice logged in
-nearest: t.toml:5 log app INFO user alice logged in   already used at #1
+1 earlier entry for this call was used at #1 (t.toml:5)
 )"},
     {"PostgresQuery", "postgres", postgres(R"({ query = "SELECT id FROM users WHERE id = $1", params = [1], columns = ["a:int4"], rows = [[1]] })"), {kPostgres, R"({"query":{"query":"SELECT id, name FROM users WHERE id = $1","params":[1]}})"},
      R"(unexpected: postgres app@db.test:5432/shop: query = "SELECT id, name FROM users WHERE id = $1", params = [1]
