@@ -48,7 +48,7 @@ constexpr HoleType kTypes[] = {
     {"absent", HoleKind::absent, "", "", "no such key"},
     {"any", HoleKind::any, R"(\C*)", R"(\C*)", "anything, but the key must be there"},
     {"nonempty", HoleKind::nonempty, R"(\C+)", R"(\C*)", "anything that is not empty"},
-    {"now", HoleKind::text, kIso8601, kIso8601Begins, "the present date and time, give or take a minute, or {{now:5s}}; as text or as seconds or milliseconds since 1970"},
+    {"now", HoleKind::text, kIso8601, kIso8601Begins, "the present date and time, give or take 5 seconds, or {{now:30s}}; as text or as seconds or milliseconds since 1970"},
     {"redacted", HoleKind::any, R"(\C*)", R"(\C*)", "a secret that a recording left out: anything"},
 };
 

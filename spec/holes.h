@@ -34,7 +34,7 @@ enum class Reading { text, json };
 bool fits_type(const HoleType& type, const Value& actual, Reading reading);
 
 /// A minute: between making a time and sending it, a busy machine may take a while.
-inline constexpr std::chrono::milliseconds kNowTolerance{60'000};
+inline constexpr std::chrono::milliseconds kNowTolerance{5'000};
 
 struct HolePart {
   enum class Kind { literal, type, regex, name, env, request } kind = Kind::literal;
