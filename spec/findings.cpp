@@ -64,6 +64,11 @@ std::string accepting_line(const CallStory& story, const Entry& entry, const Fie
   Value said = field.pattern->accepting(actual, story.book.known, story.book.around);
   // Where nothing of the pattern fits the bytes, the form that the content itself suggests reads best.
   if (said.is_string() && actual.is_string() && said == spoken(actual)) said = spoken_field(field.name, story.call, story.book.around);
+  if (field.name == "headers" && said.is_object() && said.contains("cookie") && said["cookie"].is_object() && said["cookie"].contains("cookies")) {
+    const std::string cookies = field_line("cookies", said["cookie"]["cookies"]);  // a key of the entry, beside its headers
+    said.erase("cookie");
+    return said.empty() ? cookies : fmt::format("{}\n{}", field_line(field.name, said), cookies);
+  }
   return field_line(field.name, said);
 }
 

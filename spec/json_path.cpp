@@ -8,6 +8,11 @@
 #include <utility>
 
 namespace bigfoot {
+namespace {
+
+constexpr std::size_t kMostSelected = 100'000;  // "$..*..*..*" of a large body selects more than memory holds, and than anyone compares
+
+}  // namespace
 
 class JsonPath::Parser {
  public:
@@ -91,11 +96,29 @@ class JsonPath::Parser {
   bool quoted(std::string& out) {
     const char quote = text_[at_++];
     while (at_ < text_.size() && text_[at_] != quote) {
-      if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
-      out += text_[at_++];
+      if (text_[at_] != '\\') out += text_[at_++];
+      else if (!escaped(quote, out)) return wrong("unknown escape: they are those of JSON, and a quote");
     }
-    if (at_ == text_.size()) return wrong("the quote is not closed");
+    if (at_ >= text_.size()) return wrong("the quote is not closed");
     ++at_;
+    return true;
+  }
+
+  /// RFC 9535, 2.3.1.1: the escapes of JSON, which its parser reads, and the quote.
+  bool escaped(char quote, std::string& out) {
+    const std::string_view rest = text_.substr(at_);
+    if (rest.size() > 1 && rest[1] == quote) {
+      out += quote;
+      at_ += 2;
+      return true;
+    }
+    std::size_t length = rest.starts_with("\\u") ? 6 : 2;
+    const bool high = length == 6 && rest.size() >= 12 && rest.substr(2, 1).find_first_of("dD") == 0 && rest.substr(3, 1).find_first_of("89abAB") == 0;
+    if (high) length = 12;  // the low half of a character follows
+    const Value one = Value::parse(fmt::format("\"{}\"", rest.substr(0, length)), nullptr, false);
+    if (!one.is_string()) return false;
+    out += one.get_ref<const std::string&>();
+    at_ += length;
     return true;
   }
 
@@ -170,14 +193,18 @@ void JsonPath::apply(const Selector& selector, const Value& value, std::vector<c
 void JsonPath::apply(const Segment& segment, const Value& value, std::vector<const Value*>& out) {
   for (const Selector& selector : segment.selectors) apply(selector, value, out);
   if (!segment.descends || !value.is_structured()) return;
-  for (const Value& one : value) apply(segment, one, out);
+  for (const Value& one : value) {
+    if (out.size() < kMostSelected) apply(segment, one, out);
+  }
 }
 
 std::vector<const Value*> JsonPath::select(const Value& json) const {
   std::vector<const Value*> now{&json};
   for (const Segment& segment : segments_) {
     std::vector<const Value*> next;
-    for (const Value* value : now) apply(segment, *value, next);
+    for (const Value* value : now) {
+      if (next.size() < kMostSelected) apply(segment, *value, next);
+    }
     now = std::move(next);
   }
   return now;

@@ -2,29 +2,37 @@
 #include "spec/pattern_views.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
 #include <utility>
 
+#include "protocols/body.h"
 #include "protocols/http/multipart.h"
 #include "protocols/sha256.h"
 #include "protocols/xml/xml.h"
 #include "spec/graphql_text.h"
 #include "spec/json_path.h"
 #include "spec/pattern_parts.h"
+#include "spec/suggest.h"
 #include "spec/values.h"
 
 namespace bigfoot {
 namespace {
 
+/// The same with { hex } or { base64 } in the place of bytes that no spec can hold: parts of a form may be pictures.
+Value sayable(Value said) {
+  if (said.is_string() && !is_utf8(said.get_ref<const std::string&>())) return spoken_bytes(said.get_ref<const std::string&>());
+  if (said.is_structured())
+    for (Value& one : said) one = sayable(std::move(one));
+  return said;
+}
+
 /// Bytes read by `view`, and what that gives compared with `inner`.
 class ViewPattern : public Pattern {
  public:
   using View = std::function<std::expected<Value, std::string>(const Value& actual)>;
-  /// What the operator says when it is to accept a call, from what the inner pattern says.
-  using Spoken = std::function<Value(Value inner)>;
-
   ViewPattern(std::string name, View view, PatternPtr inner) : name_(std::move(name)), view_(std::move(view)), inner_(std::move(inner)) {}
 
   bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around, MatchReport* report) const override {
@@ -35,7 +43,7 @@ class ViewPattern : public Pattern {
   Value shown() const override { return Value::object({{name_, inner_->shown()}}); }
   Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
     const auto seen = view_(actual);
-    return seen ? Value::object({{name_, inner_->accepting(*seen, known, around)}}) : spoken(actual);
+    return seen ? Value::object({{name_, sayable(inner_->accepting(*seen, known, around))}}) : spoken(actual);
   }
   void collect_names(std::vector<NameUse>& uses) const override { inner_->collect_names(uses); }
 
@@ -226,6 +234,14 @@ PatternPtr compile_graphql(const Node& node, Diagnostics& problems, ContentCompi
       open = true;
       continue;
     }
+    const std::vector<std::string_view> kKeys = {"query", "variables", "operation", "extensions"};
+    if (std::ranges::find(kKeys, key) == kKeys.end()) {
+      const auto near = nearest_word(key == "operationName" ? "operation" : key, kKeys);
+      problems.add({Severity::error, value.key_at, static_cast<unsigned>(key.size()), fmt::format("unknown key '{}' in graphql", key),
+                    near.empty() ? fmt::format("the keys are {}", fmt::join(kKeys, ", ")) : fmt::format("did you mean '{}'?", near), ""});
+      good = false;
+      continue;
+    }
     members.emplace_back(key, key == "query" ? compile_query(value, problems) : json_pattern(value, false, problems));
     good = good && members.back().second;
   }
@@ -256,8 +272,8 @@ PatternPtr compile_xpath(const Node& node, Diagnostics& problems, ContentCompile
     for (const std::string& path : paths) {
       auto found = document->select(path);
       if (!found) return std::unexpected(fmt::format("{}: {}", path, found.error()));
-      if (found->is_array()) out[path] = std::move(*found);
-      else if (!found->is_null()) out[path] = text_of(*found);  // count() too: what XML says is text
+      // What XML holds is text, and so are the numbers that count() and the like make of it.
+      if (!found->is_null()) out[path] = found->is_array() ? std::move(*found) : Value(text_of(*found));
     }
     return out;
   };

@@ -24,6 +24,8 @@ struct ElementPattern {
   std::vector<Child> children;
 };
 
+/// Of "{urn:shop}order" the part in braces.
+std::string_view space_of(std::string_view name) { return name.starts_with('{') ? name.substr(1, name.find('}') - 1) : std::string_view(); }
 std::string_view local_name(std::string_view name) { return name.substr(name.find('}') + 1); }
 
 class XmlPattern : public Pattern {
@@ -37,9 +39,12 @@ class XmlPattern : public Pattern {
   }
   Value shown() const override { return Value::object({{"xml", text_}}); }
   Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
+    if (match(actual, "", known, around, nullptr)) return shown();
     const auto document = XmlDocument::parse(text_of(actual));
     if (!document) return spoken(actual);
-    return Value::object({{"xml", accepted(&root_, document->root(), "", {known, around, nullptr})}});
+    std::string out;
+    write(&root_, document->root(), "", {known, around, nullptr}, out);
+    return Value::object({{"xml", std::move(out)}});
   }
   void collect_names(std::vector<NameUse>& uses) const override { collect(root_, uses); }
 
@@ -109,56 +114,63 @@ class XmlPattern : public Pattern {
     return good && (!wanted.children.empty() || agrees(match.report));
   }
 
-  static Value shown_child(const Value& child) {
-    return child.is_string() ? child : Value(fmt::format("<{}>", local_name(child["name"].get_ref<const std::string&>())));
-  }
-
-  static std::string_view space_of(std::string_view name) { return name.starts_with('{') ? name.substr(1, name.find('}') - 1) : std::string_view(); }
-
-  /// XML 1.0, 2.4; quotes for attributes. Holes have none of these characters but in a regex, and that is text as any other.
   static std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
       if (c == '&') out += "&amp;";
       else if (c == '<') out += "&lt;";
+      else if (c == '>') out += "&gt;";
       else if (c == '"') out += "&quot;";
       else out += c;
     }
     return out;
   }
 
-  static std::string accepted_text(const Pattern* wanted, const Value& text, const Match& match) {
-    return escaped(text_of(wanted ? wanted->accepting(text, match.known, match.around) : spoken(text)));
+  /// A text as the pattern says it where it fits, else as it is.
+  static std::string said(const PatternPtr& pattern, const Value& actual, const Match& match) {
+    return escaped(text_of(pattern ? pattern->accepting(actual, match.known, match.around) : spoken(actual)));
   }
 
-  /// The element as it came, with what the pattern says of the parts that fit. `wanted` may be null: nothing is said of it.
-  static std::string accepted(const ElementPattern* wanted, const Value& element, std::string_view space, const Match& match) {
-    const std::string& name = element["name"].get_ref<const std::string&>();
-    if (wanted && wanted->name != name) wanted = nullptr;
-    const std::string_view own = space_of(name);
-    std::string out = fmt::format("<{}", local_name(name));
-    if (own != space) out += fmt::format(" xmlns=\"{}\"", own);
-    int spaces = 0;
-    for (const auto& [attribute, value] : element["attributes"].items()) {
-      const Pattern* pattern = nullptr;
-      for (const auto& [said, one] : wanted ? wanted->attributes : decltype(wanted->attributes)())
-        if (said == attribute) pattern = one.get();
+  /// The document that was sent, with the words of the pattern where they fit. Each element declares its namespace where its
+  /// parent has another one.
+  static void write(const ElementPattern* wanted, const Value& element, std::string_view outer, const Match& match, std::string& out) {
+    const std::string& full = element["name"].get_ref<const std::string&>();
+    const std::string_view name = local_name(full);
+    const std::string_view space = space_of(full);
+    if (wanted && wanted->name != full) wanted = nullptr;
+    out += fmt::format("<{}", name);
+    if (space != outer) out += fmt::format(" xmlns=\"{}\"", escaped(space));
+    int prefixes = 0;
+    for (const auto& [key, value] : element["attributes"].items()) {
+      PatternPtr pattern;
+      if (wanted)
+        for (const auto& [known_name, one] : wanted->attributes)
+          if (known_name == key) pattern = one;
       std::string prefix;
-      if (!space_of(attribute).empty()) {
-        prefix = fmt::format("a{}:", ++spaces);
-        out += fmt::format(" xmlns:a{}=\"{}\"", spaces, space_of(attribute));
+      if (const std::string_view of = space_of(key); of == "http://www.w3.org/XML/1998/namespace") {
+        prefix = "xml:";  // is declared always
+      } else if (!of.empty()) {
+        prefix = fmt::format("n{}:", ++prefixes);
+        out += fmt::format(" xmlns:n{}=\"{}\"", prefixes, escaped(of));
       }
-      out += fmt::format(" {}{}=\"{}\"", prefix, local_name(attribute), accepted_text(pattern, value, match));
+      out += fmt::format(" {}{}=\"{}\"", prefix, local_name(key), said(pattern, value, match));
     }
     const Value& children = element["children"];
-    if (children.empty()) return out + "/>";
+    if (children.empty()) {
+      out += "/>";
+      return;
+    }
     out += '>';
     for (std::size_t i = 0; i < children.size(); ++i) {
       const ElementPattern::Child* child = wanted && i < wanted->children.size() ? &wanted->children[i] : nullptr;
-      if (children[i].is_string()) out += accepted_text(child ? child->text.get() : nullptr, children[i], match);
-      else out += accepted(child ? child->element.get() : nullptr, children[i], own, match);
+      if (children[i].is_string()) out += said(child ? child->text : nullptr, children[i], match);
+      else write(child ? child->element.get() : nullptr, children[i], space, match, out);
     }
-    return out + fmt::format("</{}>", local_name(name));
+    out += fmt::format("</{}>", name);
+  }
+
+  static Value shown_child(const Value& child) {
+    return child.is_string() ? child : Value(fmt::format("<{}>", local_name(child["name"].get_ref<const std::string&>())));
   }
 
   static void collect(const ElementPattern& element, std::vector<NameUse>& uses) {

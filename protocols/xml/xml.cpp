@@ -110,6 +110,9 @@ std::expected<XmlDocument, std::string> XmlDocument::parse(std::string_view byte
   xmlDoc* document = xml.xmlReadMemory(bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, kOptions);
   if (document == nullptr) return std::unexpected(last_error(xml));
   auto impl = std::unique_ptr<Impl>(new Impl{xml, document});
+  // The readers of libxml2 replace them where they give a text, also those that grow tenfold at each of ten levels.
+  const xmlDtd* declared = document->intSubset;
+  if (declared != nullptr && (declared->entities != nullptr || declared->pentities != nullptr)) return std::unexpected("it declares entities, which are not read");
   if (xml.xmlDocGetRootElement(document) == nullptr) return std::unexpected("it has no element");
   return XmlDocument(std::move(impl));
 }

@@ -43,7 +43,7 @@ const OperatorCase kOperators[] = {
      "body[1]: expected (no key) got {\"name\":\"file\",\"filename\":\"a \\\"b\\\".txt\",\"content-type\":\"text/plain\",\"body\":\"line 1\\r\\nline 2\\r\\n\"}\n"},
     {"EmptyPart", R"({ multipart = [ { name = "a", body = "" } ] })", "--X\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--X--\r\n", ""},
     {"PartsThatDoNotEnd", R"({ multipart = [ ] })", "--X\r\nContent-Disposition: form-data; name=a\r\n\r\nabc", 
-     "body: expected {\"multipart\":[]} got \"--X\\r\\nContent-Disposition: form-data; name=a\\r\\n\\r\\nabc\" (not multipart: the last part is not closed by its boundary (byte 48))\n"},
+     "body: expected {\"multipart\":[]} got \"--X\\r\\nContent-Disposition: form-data; name=a\\r\\n\\r\\nabc\" (not multipart: the last part is not closed by its boundary (byte 47))\n"},
 
     {"QueryByTokens", R"({ graphql = "query($id: ID!) { user(id: $id) { name, mail } }" })",
      R"({"query": "query ($id:ID!)\n{\n  user(id: $id) { # who\n name\n mail }\n}", "variables": null})", ""},
@@ -52,7 +52,7 @@ const OperatorCase kOperators[] = {
     {"QueryDiffers", R"({ graphql = "{ me { name } }" })", R"({"query": "{ me { mail } }"})", "body.query: expected \"{ me { name } }\" got \"{ me { mail } }\"\n"},
     {"VariablesNotMentioned", R"({ graphql = "{ me { name } }" })", R"({"query": "{ me { name } }", "variables": {"a": 1}})", "body.variables: expected (no key) got {\"a\":1}\n"},
     {"StringsOfAQueryKeepTheirBlanks", R"({ graphql = 'mutation { say(text: "a  b") }' })", R"({"query": "mutation{say(text:\"a b\")}"})",
-     "body.query: expected \"mutation { say ( text : \\\"a  b\\\" ) }\" got \"mutation { say ( text : \\\"a b\\\" ) }\" (differs at byte 24: expected \" \", got \"b\")\n"},
+     "body.query: expected \"mutation { say ( text : \\\"a  b\\\" ) }\" got \"mutation { say ( text : \\\"a b\\\" ) }\" (differs at byte 27: expected \" b\\\" ) }\", got \"b\\\" ) }\")\n"},
     {"NoQuery", R"({ graphql = "{ me }" })", R"({"a": 1})", "body: expected {\"graphql\":{\"query\":\"{ me }\"}} got \"{\\\"a\\\": 1}\" (no GraphQL request: it has no \"query\")\n"},
 
     {"XmlOfTheSameStructure", R"({ xml = '<e:Envelope xmlns:e="urn:soap"><e:Body><o:order xmlns:o="urn:shop" a="{{int}}" b="2"><o:sku>x-1</o:sku><o:sku>{{/^x-/}}</o:sku></o:order></e:Body></e:Envelope>' })", kSoap, ""},
@@ -62,7 +62,11 @@ const OperatorCase kOperators[] = {
     {"XmlOneMore", R"({ xml = '<a><b/></a>' })", "<a><b/><c/></a>", "body/a: expected (no key) got \"<c>\" (one more)\n"},
     {"XmlOfAnotherNamespace", R"({ xml = '<a xmlns="urn:x"/>' })", "<a/>", "body/a: expected \"{urn:x}a\" got \"a\" (another element)\n"},
     {"NoXml", R"({ xml = '<a/>' })", "<a>", "body: expected {\"xml\":\"<a/>\"} got \"<a>\" (not XML: line 1: Premature end of data in tag a line 1)\n"},
-    {"EntitiesAreNotReplaced", R"({ xml = '<a>x</a>' })", "<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><a>&e;</a>", "body/a: expected \"x\" got \"&e;\"\n"},
+    {"EntitiesAreNotReplaced", R"({ xml = '<a>x</a>' })", "<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><a>&e;</a>", 
+     "body: expected {\"xml\":\"<a>x</a>\"} got \"<!DOCTYPE a [<!ENTITY e SYSTEM \\\"file:///etc/passwd\\\">]><a>&e;</a>\" (not XML: it declares entities, which are not read)\n"},
+    {"EntitiesThatGrowAreNotRead", R"({ xpath = { "/a/@k" = "x" } })", "<!DOCTYPE a [<!ENTITY b \"xx\"><!ENTITY c \"&b;&b;\">]><a k=\"&c;\"/>",
+     "body: expected {\"xpath\":{\"/a/@k\":\"x\"}} got \"<!DOCTYPE a [<!ENTITY b \\\"xx\\\"><!ENTITY c \\\"&b;&b;\\\">]><a k=\\\"&c;\\\"/>\" (not XML: it declares entities, which are not read)\n"},
+    {"EscapesInAPath", R"({ jsonpath = { '$["caf\u00e9"]' = 1, '$["a\nb"]' = 2, "$['it\\'s']" = 3 } })", R"({"caf\u00e9": 1, "a\nb": 2, "it's": 3})", ""},
 
     {"Selections", R"t({ xpath = { "//s:Body/*/@a" = "1", "count(//*[local-name()='sku'])" = "2", "//*[local-name()='sku'][1]" = "{{/^x-/}}" } })t", kSoap, ""},
     {"SelectionDiffers", R"({ xpath = { "/a/b" = "y", "/a/c" = "z" } })", "<a><b>x</b></a>", "body./a/b: expected \"y\" got \"x\"\nbody./a/c: expected \"z\" got (no key)\n"},
@@ -70,10 +74,12 @@ const OperatorCase kOperators[] = {
 
     {"Digest", R"({ sha256 = "2CF24DBA5FB0A30E26E83B2AC5B9E29E1B161E5C1FA7425E73043362938B9824" })", "hello", ""},
     {"DigestDiffers", R"({ sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824" })", "hallo",
-     "body: expected \"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\" got \"d3751d33f9cd5049c4af2b462735457e4d3baf130bcbb87f389e349fbaeb20b9\" (differs at byte 0: expected \"2cf24dba5fb0a30e26…\", got \"d3751d33f9cd5049c4…\")\n"},
+     "body: expected \"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\" got \"d3751d33f9cd5049c4af2b462735457e4d3baf130bcbb87f389e349fbaeb20b9\" (differs at byte 0: expected \"2cf24dba5fb0a30e\", got \"d3751d33f9cd5049\")\n"},
     {"InsideAnyOf", R"({ any_of = [ { jsonpath = { "$.a" = 1 } }, { jsonpath = { "$.b" = 2 } } ] })", R"({"b": 2})", ""},
 
-    {"Now", R"("at {{now}}")", "at 2026-01-02T04:03:55+01:00", ""},
+    {"Now", R"("at {{now}}")", "at 2026-01-02T04:04:01+01:00", ""},
+    {"NowIsFiveSeconds", R"("{{now}}")", "2026-01-02T03:03:59Z", "body: expected \"{{now}}\" got \"2026-01-02T03:03:59Z\" (it was 2026-01-02T03:04:05.678Z)\n"},
+    {"NowWithAToleranceOfItsOwn", R"("{{now:30s}}")", "2026-01-02T03:03:59Z", ""},
     {"NowWasLongAgo", R"("{{now:5s}}")", "2026-01-02T03:03:55Z", "body: expected \"{{now:5s}}\" got \"2026-01-02T03:03:55Z\" (it was 2026-01-02T03:04:05.678Z)\n"},
     {"NowInAnotherZone", R"({ json = { at = "{{now}}" } })", R"({"at": "2026-01-02 13:04:05"})", ""},
     {"NowInMilliseconds", R"({ json = { at = "{{now:1h}}" } })", R"({"at": 1767323045000})", ""},
@@ -101,6 +107,18 @@ TEST(Operators, WhatIsAcceptedKeepsTheOperator) {
   EXPECT_EQ(accepted(R"({ sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824" })", "hallo"), R"({"sha256":"d3751d33f9cd5049c4af2b462735457e4d3baf130bcbb87f389e349fbaeb20b9"})");
 }
 
+TEST(Operators, WhatIsAcceptedOfXmlKeepsItsHoles) {
+  const auto pattern = pattern_of(R"({ xml = '<o:order xmlns:o="urn:shop" at="{{int}}"><o:n>1</o:n></o:order>' })");
+  const Value accepted = pattern->accepting("<x:order xmlns:x='urn:shop' at='7'><x:n>2 &lt; 3</x:n><y/></x:order>", {}, quiet_world());
+  EXPECT_EQ(accepted.dump(), R"({"xml":"<order xmlns=\"urn:shop\" at=\"{{int}}\"><n>2 &lt; 3</n><y xmlns=\"\"/></order>"})");
+}
+
+TEST(Operators, WhatIsAcceptedOfAPictureIsNoText) {
+  const std::string body = "--X\r\nContent-Disposition: form-data; name=a\r\n\r\n\xff\x01\r\n--X--\r\n";
+  EXPECT_EQ(pattern_of(R"({ multipart = [ { name = "a", body = "x" } ] })")->accepting(body, {}, quiet_world()).dump(),
+            R"({"multipart":[{"name":"a","body":{"hex":"ff 01"}}]})");
+}
+
 struct MistakeCase {
   const char* name;
   std::string pattern;
@@ -118,6 +136,8 @@ class OperatorMistake : public testing::TestWithParam<MistakeCase> {
         {"NoPaths", "{ jsonpath = \"$.a\" }", "t.toml:1:18: error: 'jsonpath' takes a table of paths\n  v = { jsonpath = \"$.a\" }\n                   ^~~~~\n  jsonpath = { \"$.items[0].sku\" = \"x\" }\n"},
         {"NoDigest", "{ sha256 = \"abc\" }", "t.toml:1:16: error: 'sha256' takes 64 hexadecimal digits\n  v = { sha256 = \"abc\" }\n                 ^~~~~\n  as `sha256sum FILE` prints them\n"},
         {"NoXml", "{ xml = '<a>' }", "t.toml:1:13: error: not XML: line 1: Premature end of data in tag a line 1\n  v = { xml = '<a>' }\n              ^~~~~\n  in a text of several lines, line 1 is the one behind '''\n"},
+        {"GraphqlKeyMistyped", "{ graphql = { query = \"{ a }\", variable = { } } }",
+         "t.toml:1:36: error: unknown key 'variable' in graphql\n  v = { graphql = { query = \"{ a }\", variable = { } } }\n                                     ^~~~~~~~\n  did you mean 'variables'?\n"},
         {"PartsAreAnArray", "{ multipart = { name = \"a\" } }",
          "t.toml:1:19: error: 'multipart' takes an array of parts\n  v = { multipart = { name = \"a\" } }\n                    ^~~~~~~~~~~~~~\n  multipart = [ { name = \"file\", filename = \"a.txt\", content-type = \"text/plain\", body = \"...\" } ]\n"},
     };
@@ -125,6 +145,7 @@ class OperatorMistake : public testing::TestWithParam<MistakeCase> {
 };
 TEST_P(OperatorMistake, IsToldWithItsPlace) {
   Diagnostics problems;
+  problems.remember("t.toml", "v = " + GetParam().pattern + "\n");
   EXPECT_FALSE(compile_body_pattern(node_of(GetParam().pattern, problems), problems));
   EXPECT_EQ(all_text(problems), GetParam().problems);
 }
@@ -135,6 +156,7 @@ TEST(Operators, CookiesStandBesideHeaders) {
   Ledger ledger(spec, quiet_world());
   const Outcome out = ledger.offer(protocol("http"), http_call("GET", "/", "", {{"x-a", "1"}, {"cookie", "theme=light; session=f81d4fae-7dec-11d0-a765-00a0c91e6bf6; more=1"}}), 1);
   ASSERT_EQ(out.findings.size(), 1u);
+  EXPECT_EQ(out.findings[0].suggestion, "headers = { x-a = \"1\" }\ncookies = { session = \"{{uuid}}\", theme = \"light\", more = \"1\" }");
   EXPECT_EQ(differences_text(out.findings[0].differences), "headers.cookie.theme: expected \"dark\" got \"light\"\nheaders.cookie.more: expected (no key) got \"1\"\n");
 }
 
