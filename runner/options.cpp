@@ -145,15 +145,13 @@ void add_color(CLI::App& app, Color& color) {
 
 constexpr std::pair<const char*, ReportForm> kReportFiles[] = {{"--junit", ReportForm::junit}, {"--html", ReportForm::html}, {"--har", ReportForm::har}};
 
-std::string check_file(const std::string& text) { return text.empty() ? "a file name is missing" : ""; }
-
 void add_run_options(CLI::App& app, RunOptions& run) {
   app.add_option_function<std::vector<std::string>>(
          "--spec", [&run](const std::vector<std::string>& files) { run.specs = files; })
       ->allow_extra_args(false);
   app.add_option("--timeline", run.timeline)->check(check_timeline);
   for (const auto& [name, form] : kReportFiles)
-    app.add_option_function<std::string>(name, [&run, form](const std::string& file) { run.reports.push_back({form, file}); })->check(check_file);
+    app.add_option_function<std::string>(name, [&run, form](const std::string& file) { run.reports.push_back({form, file}); });
   app.add_flag_callback("--github", [&run] { run.reports.push_back({ReportForm::github, "-"}); });
   app.add_option_function<std::string>("--guard", [&run](const std::string& text) {
        run.guard = text == "warn" ? GuardLevel::warn : text == "off" ? GuardLevel::off : GuardLevel::error;
@@ -185,7 +183,7 @@ void add_report_options(CLI::App& app, ReportOptions& report) {
   for (CLI::Option* one : forms)
     for (CLI::Option* other : forms)
       if (one != other) one->excludes(other);
-  app.add_option("--output", report.output)->check(check_file);
+  app.add_option("--output", report.output);
   app.add_flag("--verbose", report.verbose);
   add_color(app, report.color);
 }

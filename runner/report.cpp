@@ -164,7 +164,7 @@ class Report {
       out_ += fmt::format("   {}\n", one_line(violation.message));
     }
     if (violation.likely_consequence) {
-      out_ += paint_.dim("   likely a consequence of the child's own failure") + "\n";
+      out_ += paint_.dim("   likely a consequence of the command's own failure") + "\n";
     }
     if (violation.expectation && (violation.interaction || !violation.expectation->id.empty())) {
       const std::string& id = violation.expectation->id;

@@ -210,7 +210,8 @@ Value response_of(const Value& call) {
   response["cookies"] = response_cookies(headers);
   response["headers"] = named_values(headers);
   const std::string type = header(headers, "content-type");
-  Value content = {{"size", body.size}, {"mimeType", type.empty() ? (part_of(side, "body").contains("json") ? "application/json" : "text/plain") : type}};
+  const std::string_view likely_type = body.base64 ? "application/octet-stream" : part_of(side, "body").contains("json") ? "application/json" : "text/plain";
+  Value content = {{"size", body.size}, {"mimeType", type.empty() ? likely_type : type}};
   if (!body.text.empty()) content["text"] = body.text;
   if (body.base64) content["encoding"] = "base64";
   if (!body.comment.empty()) content["comment"] = body.comment;

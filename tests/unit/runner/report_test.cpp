@@ -162,7 +162,7 @@ TEST(Report, MarksWhatFollowsFromTheChildsOwnFailure) {
 The command itself failed: what is missing below may be a consequence of that.
 
 UNUSED  orders.toml:31 redis ["SET", "session:abc123", …] never happened
-   likely a consequence of the child's own failure
+   likely a consequence of the command's own failure
 )");
 }
 
