@@ -16,27 +16,31 @@ class Browser:
     def __init__(self, profile: Path, env: dict[str, str], width: int = 1280, height: int = 800) -> None:
         to_read, to_write = os.pipe()
         from_read, from_write = os.pipe()
-        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run",
+        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--no-first-run",
                    f"--window-size={width},{height}", f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"]
+        self.log = profile.with_suffix(".log")
         self.process = subprocess.Popen(["sh", "-c", f'exec "$@" 3<&{to_read} 4>&{from_write}', "sh", *command], env=env, pass_fds=(to_read, from_write),
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log.open("wb"))
         os.close(to_read)
         os.close(from_write)
         self.input, self.output, self.number, self.buffer = to_write, from_read, 0, b""
         self.said: list[dict] = []  # events: exceptions, requests
         self.session = None
-        target = next(one for one in self.send("Target.getTargets")["targetInfos"] if one["type"] == "page")["targetId"]
+        target = self.send("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network"):
             self.send(f"{domain}.enable")
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def _gone(self) -> str:
+        return f"the browser is gone, status {self.process.wait(10)}: {self.log.read_text(errors='replace')[-2000:]}"
 
     def _message(self, until: float) -> dict:
         while b"\0" not in self.buffer:
             if not select.select([self.output], [], [], max(0, until - time.monotonic()))[0]:
                 raise AssertionError("the browser does not answer")
             got = os.read(self.output, 1 << 16)
-            assert got, "the browser is gone"
+            assert got, self._gone()
             self.buffer += got
         text, self.buffer = self.buffer.split(b"\0", 1)
         return json.loads(text)
@@ -44,7 +48,10 @@ class Browser:
     def send(self, method: str, **params: Any) -> dict:
         self.number += 1
         message = {"id": self.number, "method": method, "params": params, **({"sessionId": self.session} if self.session else {})}
-        os.write(self.input, json.dumps(message).encode() + b"\0")
+        try:
+            os.write(self.input, json.dumps(message).encode() + b"\0")
+        except BrokenPipeError:
+            raise AssertionError(self._gone()) from None
         until = time.monotonic() + 120
         while True:
             answer = self._message(until)

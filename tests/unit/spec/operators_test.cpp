@@ -78,7 +78,7 @@ const OperatorCase kOperators[] = {
     {"InsideAnyOf", R"({ any_of = [ { jsonpath = { "$.a" = 1 } }, { jsonpath = { "$.b" = 2 } } ] })", R"({"b": 2})", ""},
 
     {"Now", R"("at {{now}}")", "at 2026-01-02T04:04:01+01:00", ""},
-    {"NowIsFiveSeconds", R"("{{now}}")", "2026-01-02T03:03:59Z", "body: expected \"{{now}}\" got \"2026-01-02T03:03:59Z\" (it was 2026-01-02T03:04:05.678Z)\n"},
+    {"NowIsAMinute", R"("{{now}}")", "2026-01-02T03:03:00Z", "body: expected \"{{now}}\" got \"2026-01-02T03:03:00Z\" (it was 2026-01-02T03:04:05.678Z)\n"},
     {"NowWithAToleranceOfItsOwn", R"("{{now:30s}}")", "2026-01-02T03:03:59Z", ""},
     {"NowWasLongAgo", R"("{{now:5s}}")", "2026-01-02T03:03:55Z", "body: expected \"{{now:5s}}\" got \"2026-01-02T03:03:55Z\" (it was 2026-01-02T03:04:05.678Z)\n"},
     {"NowInAnotherZone", R"({ json = { at = "{{now}}" } })", R"({"at": "2026-01-02 13:04:05"})", ""},
