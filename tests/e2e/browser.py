@@ -1,6 +1,7 @@
 # tests/e2e/browser.py - Headless Chromium with one page, driven over its pipe. Source: the Chrome DevTools Protocol
 # (https://chromedevtools.github.io/devtools-protocol/); --remote-debugging-pipe: JSON texts that end in NUL, read from 3, written to 4.
 import base64
+import fcntl
 import json
 import os
 import select
@@ -12,14 +13,23 @@ from typing import Any
 KEYS = {"ArrowDown": 40, "ArrowUp": 38, "PageDown": 34, "PageUp": 33, "Home": 36, "End": 35, "Escape": 27, "Enter": 13, "Tab": 9}
 
 
+def high_pipe() -> tuple[int, int]:
+    """Neither end is 3 or 4, which the browser's shell sets. (dash knows numbers of one digit only, so it is bash.)"""
+    ends = os.pipe()
+    high = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 20) for end in ends)
+    for end in ends:
+        os.close(end)
+    return high
+
+
 class Browser:
     def __init__(self, profile: Path, env: dict[str, str], width: int = 1280, height: int = 800) -> None:
-        to_read, to_write = os.pipe()
-        from_read, from_write = os.pipe()
+        to_read, to_write = high_pipe()
+        from_read, from_write = high_pipe()
         command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--no-first-run",
                    f"--window-size={width},{height}", f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"]
         self.log = profile.with_suffix(".log")
-        self.process = subprocess.Popen(["sh", "-c", f'exec "$@" 3<&{to_read} 4>&{from_write}', "sh", *command], env=env, pass_fds=(to_read, from_write),
+        self.process = subprocess.Popen(["bash", "-c", f'exec "$@" 3<&{to_read} 4>&{from_write}', "bash", *command], env=env, pass_fds=(to_read, from_write),
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=self.log.open("wb"))
         os.close(to_read)
         os.close(from_write)
