@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <unordered_map>
+#include <utility>
 
 #include "runner/record_json.h"
 #include "runner/spool.h"
@@ -95,6 +96,7 @@ class SpooledTimeline final : public Timeline {
   void add(Violation violation) override {
     ++counts_.violations[static_cast<std::size_t>(violation.kind)];
     redactor_.apply(violation);
+    keep_patch(violation);
     violation = as_stored(std::move(violation));
     if (spool_) append(kViolationRecord, violation);
     fold_.add(std::move(violation));
@@ -116,6 +118,7 @@ class SpooledTimeline final : public Timeline {
   bool stores_interactions() const override { return spool_ != nullptr; }
   const std::vector<Violation>& violations() const override { return fold_.kept(); }
   const std::vector<ProcessRecord>& processes() const override { return processes_; }
+  const std::vector<Patchable>& patches() const override { return patches_; }
 
   std::optional<std::string> finish(const RunInfo& run, const RunOutcome& outcome) override {
     if (!spool_) return std::nullopt;
@@ -139,6 +142,13 @@ class SpooledTimeline final : public Timeline {
   }
 
  private:
+  void keep_patch(Violation& violation) {
+    Patch patch = std::exchange(violation.patch, {});
+    if (!options_.keeps_patches || patches_.size() == kKeptPatches) return;
+    const Place at = violation.expectation ? Place{violation.expectation->file, violation.expectation->line, 1} : Place{};
+    patches_.push_back({violation.kind, violation.interaction.value_or(0), violation.connection, "", at, violation.message, std::move(patch), violation.suggestion});
+  }
+
   void note_order(std::uint64_t seq) {
     in_order_ = in_order_ && seq >= last_seq_;
     last_seq_ = seq;
@@ -187,6 +197,7 @@ class SpooledTimeline final : public Timeline {
   std::uint64_t last_seq_ = 0;
   RunOutcome counts_;
   ViolationFold fold_{kKeptViolations};
+  std::vector<Patchable> patches_;
   std::vector<ProcessRecord> processes_;
   std::unordered_map<int, std::size_t> process_index_;  // pid -> index in processes_
 };

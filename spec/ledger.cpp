@@ -477,6 +477,7 @@ Finding Ledger::unexpected_bytes(const Destination& to, std::string_view first_b
   out.nearest_reason = std::move(nearest.reason);
   out.suggestion_verb = "add";
   out.suggestion = suggest_socket(to, first_bytes);
+  out.patch = entry_patch(*impl_->book);
   return out;
 }
 
@@ -490,6 +491,13 @@ std::vector<Finding> Ledger::finish() {
     }
   }
   return out;
+}
+
+std::uint64_t Ledger::uses_at(const Place& at) const {
+  std::uint64_t uses = 0;
+  for (const Entry& entry : impl_->book->spec.entries)
+    if (entry.at.file == at.file && entry.at.line == at.line && entry.at.column == at.column) uses += impl_->book->states[entry.index].used;
+  return uses;
 }
 
 Ledger::Totals Ledger::totals() const {

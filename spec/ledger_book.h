@@ -22,6 +22,7 @@ struct LedgerBook {
   Surroundings around;
   Captures known;
   std::vector<EntryState> states;  ///< by Entry::index
+  const Entry* last = nullptr;     ///< used last
 
   bool is_spent(const Entry& entry) const { return states[entry.index].used >= entry.times.max; }
   /// Spent, or about to be.
@@ -36,6 +37,7 @@ struct LedgerBook {
   void use(const Entry& entry, std::uint64_t seq) {
     EntryState& state = states[entry.index];
     ++state.used;
+    last = &entry;
     if (state.seqs.size() < EntryState::kRemembered) state.seqs.push_back(seq);
   }
 };
