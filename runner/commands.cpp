@@ -8,13 +8,19 @@
 #include <iterator>
 
 #include "runner/mdoc.h"
+#include "runner/spec_search.h"
 #include "spec/diagnostics.h"
 #include "spec/spec.h"
 #include "tracer/probe.h"
 
 namespace bigfoot {
 
-int lint(const std::vector<std::string>& specs) {
+int lint(const std::vector<std::string>& named) {
+  const std::vector<std::string> specs = find_specs(named);
+  if (specs.empty()) {
+    fmt::print(stderr, "bigfoot-run: no {} here or in a folder above\n  name a spec: bigfoot-run lint SPEC..., or write one: bigfoot-run init\n", kUsualSpec);
+    return 2;
+  }
   int status = 0;
   for (const std::string& file : specs) {
     Diagnostics problems;

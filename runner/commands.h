@@ -13,6 +13,8 @@ int print_schema();
 int explain(const std::string& topic);
 int report(const ReportOptions& options);
 int doctor();
+/// Writes a first spec, to bigfoot.toml where `file` is "".
+int init(const std::string& file);
 /// Copies a manual page from stdin to stdout with its lists as they are now; for man/refresh.
 int refresh_page();
 

@@ -68,6 +68,7 @@ Violation Journal::to_violation(Finding finding) const {
   }
   violation.suggestion_verb = std::move(finding.suggestion_verb);
   violation.suggestion = std::move(finding.suggestion);
+  violation.patch = std::move(finding.patch);
   return violation;
 }
 
@@ -106,6 +107,7 @@ void Journal::record(const CallTicket& call, const CallSite& site, Interaction i
   for (Finding& finding : findings) {
     Violation violation = to_violation(std::move(finding));
     violation.interaction = call.seq;
+    violation.connection = site.connection;
     violation.pid = pid;
     violation.t_ms = t_ms;
     violation.answered = answered;

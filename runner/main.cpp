@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
     case CommandLine::Action::explain: return explain(line->topic);
     case CommandLine::Action::report: return report(line->report);
     case CommandLine::Action::doctor: return doctor();
+    case CommandLine::Action::init: return init(line->file);
     case CommandLine::Action::mdoc: return refresh_page();
     case CommandLine::Action::print: std::fputs(line->text.c_str(), stdout); return 0;
   }

@@ -17,7 +17,7 @@ constexpr OptionRow kRunOptions[] = {
     {"--github", "", "", "print annotations for GitHub Actions on stdout, an error for each violation"},
     {"--record", "", "FILE", "let real calls through and write the spec that describes them", false},
     {"--record-twice", "", "FILE", "the same with two runs: what differs becomes a hole", false},
-    {"--update", "", "", "patch missing assertions and accepted values into the spec", false},
+    {"--update", "", "", "patch missing assertions and accepted values into the spec; the exit status stays that of the run"},
     {"--test", "", "NAME", "the whole run is this test: the entries of its [[test]] hold, other tests are not missed"},
     {"--guard", "", "LEVEL", "what happens to calls without an entry: error, warn or off (default: the spec's, else error)"},
     {"--timeout", "", "DUR", "end the run after this time, as 500ms, 2s or 1m (default: none)"},
@@ -45,9 +45,10 @@ constexpr OptionRow kReportOptions[] = {
 
 constexpr CommandRow kCommands[] = {
     {"run", "[--] COMMAND [ARG...]", "supervise one run; the word run may be left out", kRunOptions},
-    {"lint", "SPEC...", "check specs without running anything; every error of a file at once", {}},
+    {"init", "[FILE]", "write a commented first spec (bigfoot.toml), which is never overwritten", {}},
+    {"lint", "[SPEC...]", "check specs without running anything; every error of a file at once (default: bigfoot.toml, looked for upwards)", {}},
     {"schema", "", "print the JSON Schema (draft-04) of this version's spec, for editors", {}},
-    {"explain", "TOPIC", "noise, ambient, protocols, exit, or one protocol's name: its fields and replies", {}},
+    {"explain", "TOPIC", "noise, ambient, protocols, operators, holes, settings, guard, tests, violations, exit, or one protocol's name: its keys, what it answers, an example", {}},
     {"report", "TIMELINE", "render a timeline again", kReportOptions},
     {"doctor", "", "what this kernel, container and machine allow, one line each, with the cure", {}},
 };

@@ -170,6 +170,7 @@ void add_run_options(CLI::App& app, RunOptions& run) {
          run.env.emplace_back(text.substr(0, equals), text.substr(equals + 1));
        }
      })->check(check_env)->allow_extra_args(false);
+  app.add_flag("--update", run.update);
   auto* no_tls = app.add_flag("--no-tls", run.no_tls);
   app.add_option("--ca-out", run.ca_out)->excludes(no_tls);
   app.add_flag("--quiet", run.quiet);
@@ -209,14 +210,16 @@ std::expected<void, std::string> check_stdout(const RunOptions& run) {
 }
 
 std::expected<void, std::string> check_words(const CommandRow& command, const std::vector<std::string>& words) {
-  const std::size_t needed = command.arguments.empty() ? 0 : 1;
+  const bool optional = command.arguments.empty() || command.arguments.starts_with('[');
+  const std::size_t needed = optional && command.name != "run" ? 0 : 1;
   if (words.size() < needed) {
     return bad(command.name == "run" ? "no command to run" : fmt::format("{} needs {}", command.name, command.arguments),
                command.name == "run" ? "write bigfoot-run [OPTIONS] [--] COMMAND [ARG...]"
                                      : fmt::format("write bigfoot-run {} {}", command.name, command.arguments));
   }
   const bool any_number = command.name == "run" || command.name == "lint";
-  if (!any_number && words.size() > needed) return bad(fmt::format("{}: '{}' is one argument too many", command.name, words[needed]));
+  const std::size_t most = command.arguments.empty() ? 0 : 1;
+  if (!any_number && words.size() > most) return bad(fmt::format("{}: '{}' is one argument too many", command.name, words[most]));
   return {};
 }
 
@@ -278,10 +281,12 @@ std::expected<CommandLine, std::string> parse_command_line(const std::vector<std
   using Action = CommandLine::Action;
   constexpr std::pair<std::string_view, Action> kActions[] = {{"run", Action::run},         {"lint", Action::lint},
                                                               {"schema", Action::schema},   {"explain", Action::explain},
-                                                              {"report", Action::report},   {"doctor", Action::doctor}};
+                                                              {"report", Action::report},   {"doctor", Action::doctor},
+                                                              {"init", Action::init}};
   line.action = std::ranges::find(kActions, command->name, &std::pair<std::string_view, Action>::first)->second;
   switch (line.action) {
     case Action::run: line.run.command = parts->words; break;
+    case Action::init: line.file = parts->words.empty() ? "" : parts->words[0]; break;
     case Action::lint: line.specs = parts->words; break;
     case Action::explain: line.topic = parts->words[0]; break;
     case Action::report: line.report.timeline = parts->words[0]; break;

@@ -35,6 +35,7 @@ struct RunOptions {
   bool verify_wins = false;           ///< --exit-code verify
   bool require_interactions = false;
   std::vector<std::pair<std::string, std::string>> env;
+  bool update = false;
   bool no_tls = false;
   std::optional<std::string> ca_out;
   bool quiet = false, verbose = false;
@@ -54,10 +55,11 @@ struct ReportOptions {
 
 /// What the user asked for.
 struct CommandLine {
-  enum class Action { run, lint, schema, explain, report, doctor, mdoc, print } action = Action::run;
+  enum class Action { run, lint, schema, explain, report, doctor, init, mdoc, print } action = Action::run;
   RunOptions run;
-  std::vector<std::string> specs;  ///< lint
+  std::vector<std::string> specs;  ///< lint; empty: bigfoot.toml is looked for upwards
   std::string topic;               ///< explain
+  std::string file;                ///< init; "" where none is named
   ReportOptions report;
   std::string text;  ///< print: help or version, for stdout
 };

@@ -41,6 +41,7 @@ struct Violation {
   ViolationKind kind = ViolationKind::unexpected;
   std::optional<std::uint64_t> interaction;
   std::optional<ExpectationRef> expectation;
+  std::uint64_t connection = 0;     ///< of the interaction, for --update
   int pid = 0;                      ///< 0: no process is to blame (unused)
   std::string test;                 ///< section, "" outside
   double t_ms = 0;
@@ -55,6 +56,7 @@ struct Violation {
   std::string suggestion_verb;      ///< "accept it", "add"
   std::string suggestion;           ///< TOML to paste
   bool likely_consequence = false;  ///< the child failed by itself: this may only follow from it
+  Patch patch;                      ///< for --update; in memory only
   std::uint64_t times = 1;          ///< how many equal ones this stands for (the timeline folds them for the report)
 };
 

@@ -353,6 +353,23 @@ struct Redactor::Rules {
     body(word, form ? "application/x-www-form-urlencoded" : "");
   }
 
+  /// What is about to stand in a spec; what stands there already is its author's.
+  void patch(std::vector<std::string>& names, const Value* before, Value& after) const {
+    if (before && *before == after) return;
+    if (after.is_object()) {
+      for (auto& [name, value] : after.get_ref<Value::object_t&>()) {
+        names.push_back(name);
+        patch(names, before && before->is_object() && before->contains(name) ? &(*before)[name] : nullptr, value);
+        names.pop_back();
+      }
+    } else if (after.is_array()) {
+      const bool alike = before && before->is_array() && before->size() == after.size();
+      for (std::size_t i = 0; i < after.size(); ++i) patch(names, alike ? &(*before)[i] : nullptr, after[i]);
+    } else {
+      at(names, after);
+    }
+  }
+
   std::string toml(std::string_view suggestion) const {
     return replace_toml_values(
         suggestion,
@@ -424,6 +441,10 @@ void Redactor::apply(Violation& violation) const {
     rules_->in_text(difference.note);
   }
   if (!violation.suggestion.empty()) violation.suggestion = rules_->toml(violation.suggestion);
+  for (FieldPatch& field : violation.patch.fields) {
+    std::vector<std::string> names{field.key};
+    rules_->patch(names, field.before ? &*field.before : nullptr, field.after);
+  }
 }
 
 std::string Redactor::apply_text(std::string_view text) const { return rules_->text(text); }

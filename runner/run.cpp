@@ -16,6 +16,8 @@
 #include "runner/report.h"
 #include "runner/reports/report_files.h"
 #include "runner/run.h"
+#include "runner/spec_search.h"
+#include "runner/update.h"
 
 namespace bigfoot {
 namespace {
@@ -27,19 +29,6 @@ void say(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stder
 void say_counted(std::string_view kind, const std::map<std::string, std::uint64_t>& texts) {
   for (const auto& [text, times] : texts)
     say(fmt::format("bigfoot-run: {}{}{}\n", kind, text, times > 1 ? fmt::format(" ({} times)", times) : ""));
-}
-
-/// The specs of the command line, or the nearest bigfoot.toml from the working directory upwards; none is fine.
-std::vector<std::string> find_specs(const RunOptions& options) {
-  if (!options.specs.empty()) return options.specs;
-  std::error_code error;
-  const std::filesystem::path here = std::filesystem::current_path(error);
-  for (std::filesystem::path folder = here; !error; folder = folder.parent_path()) {
-    if (std::filesystem::exists(folder / "bigfoot.toml", error))
-      return {std::filesystem::proximate(folder / "bigfoot.toml", here, error).string()};
-    if (folder == folder.parent_path()) break;
-  }
-  return {};
 }
 
 bool write_file(const std::string& path, std::string_view text) {
@@ -88,7 +77,7 @@ int exit_status(const RunOutcome& outcome, bool verify_wins) {
 int run(const RunOptions& options) {
   // 1. The specs, whole, before anything is started.
   Diagnostics problems;
-  const std::vector<std::string> files = find_specs(options);
+  const std::vector<std::string> files = find_specs(options.specs);
   Spec spec = load_spec(files, problems);
   for (const Diagnostic& problem : problems.all())
     if (problem.severity != Severity::warning || options.verbose) say(to_text(problem));
@@ -104,6 +93,8 @@ int run(const RunOptions& options) {
   }
   if (options.no_tls) spec.guard.tls = {TlsRule{"*", {}, EndpointPattern{.tcp = true}, true}};
 
+  const SpecFiles spec_files(options.update ? spec.files : std::vector<std::string>());
+
   // 2. Where everything that happens will be written down.
   const auto start = std::chrono::steady_clock::now();
   const Redactor redactor(spec.settings.redact, child_environment(options));
@@ -113,7 +104,7 @@ int run(const RunOptions& options) {
     say(fmt::format("bigfoot-run: {}\n", reports.error()));
     return kBadSpec;
   }
-  auto timeline = Timeline::open({options.timeline, spec.settings.body_limit, !reports->empty()}, info, redactor);
+  auto timeline = Timeline::open({options.timeline, spec.settings.body_limit, !reports->empty(), options.update}, info, redactor);
   if (!timeline) {
     say(fmt::format("bigfoot-run: {}\n", timeline.error()));
     return kBadSpec;
@@ -158,6 +149,10 @@ int run(const RunOptions& options) {
     say(text_report({info, outcome, (*timeline)->violations(), (*timeline)->processes()}, use_color(options.color, STDERR_FILENO), options.verbose));
   if (!options.quiet) say_counted("warning: ", supervised.warnings());
   if (options.verbose || !outcome.pass) say_counted("note: ", supervised.notices());
+  if (options.update) {
+    const auto uses = [&](const Place& entry) { return supervised.ledger().uses_at(entry); };
+    say(apply_update(spec_files, plan_update({spec, spec_files.texts(), uses}, (*timeline)->patches())));
+  }
   bool in_trouble = false;
   for (const std::optional<std::string>& problem : {trouble, reports->write(**timeline)}) {
     if (!problem) continue;

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <unordered_map>
+#include <utility>
 
 #include "runner/record_json.h"
 #include "runner/spool.h"
@@ -93,6 +94,7 @@ class SpooledTimeline final : public Timeline {
   Violation add(Violation violation) override {
     ++counts_.violations[static_cast<std::size_t>(violation.kind)];
     redactor_.apply(violation);
+    keep_patch(violation);
     violation = as_stored(std::move(violation));
     if (spool_) append(kViolationRecord, violation);
     fold_.add(violation);
@@ -115,6 +117,7 @@ class SpooledTimeline final : public Timeline {
   bool stores_interactions() const override { return spool_ != nullptr; }
   const std::vector<Violation>& violations() const override { return fold_.kept(); }
   const std::vector<ProcessRecord>& processes() const override { return processes_; }
+  const std::vector<Patchable>& patches() const override { return patches_; }
 
   std::optional<std::string> finish(const RunInfo& run, const RunOutcome& outcome) override {
     if (!spool_) return std::nullopt;
@@ -141,6 +144,13 @@ class SpooledTimeline final : public Timeline {
 
  private:
   std::string name() const { return options_.file ? fmt::format("the timeline {}", *options_.file) : "a temporary file for the reports"; }
+
+  void keep_patch(Violation& violation) {
+    Patch patch = std::exchange(violation.patch, {});
+    if (!options_.keeps_patches || patches_.size() == kKeptPatches) return;
+    const Place at = violation.expectation ? Place{violation.expectation->file, violation.expectation->line, 1} : Place{};
+    patches_.push_back({violation.kind, violation.interaction.value_or(0), violation.connection, violation.test, at, violation.message, std::move(patch), violation.suggestion});
+  }
 
   void note_order(std::uint64_t seq) {
     in_order_ = in_order_ && seq >= last_seq_;
@@ -190,6 +200,7 @@ class SpooledTimeline final : public Timeline {
   std::uint64_t last_seq_ = 0;
   RunOutcome counts_;
   ViolationFold fold_{kKeptViolations};
+  std::vector<Patchable> patches_;
   std::vector<ProcessRecord> processes_;
   std::unordered_map<int, std::size_t> process_index_;  // pid -> index in processes_
 };

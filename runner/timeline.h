@@ -12,6 +12,7 @@
 
 #include "runner/record.h"
 #include "runner/redactor.h"
+#include "spec/update.h"
 
 namespace bigfoot {
 
@@ -19,6 +20,7 @@ struct TimelineOptions {
   std::optional<std::string> file;  ///< none: nothing is stored, violations and counts are still kept
   std::size_t body_limit = 64 * 1024;
   bool read_again = false;  ///< records are stored even without a file, for the reports that are made from them at the end
+  bool keeps_patches = false;       ///< --update
 };
 
 /// Memory is bounded: interactions go to the spool only; of each violation kind the first kKeptViolations are kept
@@ -26,6 +28,7 @@ struct TimelineOptions {
 class Timeline {
  public:
   static constexpr std::size_t kKeptViolations = 1000;
+  static constexpr std::size_t kKeptPatches = 10'000;
   static std::expected<std::unique_ptr<Timeline>, std::string> open(const TimelineOptions& options, const RunInfo& run, const Redactor& redactor);
   virtual ~Timeline() = default;
 
@@ -46,6 +49,8 @@ class Timeline {
   virtual std::string stored_at() const = 0;
   virtual const std::vector<Violation>& violations() const = 0;  ///< the kept ones, redacted, in order
   virtual const std::vector<ProcessRecord>& processes() const = 0;
+  /// For --update: of every violation, up to kKeptPatches, redacted.
+  virtual const std::vector<Patchable>& patches() const = 0;
 };
 
 }  // namespace bigfoot

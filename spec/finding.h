@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "spec/patch.h"
 #include "spec/spec.h"
 
 namespace bigfoot {
@@ -29,6 +30,7 @@ struct Finding {
   std::vector<std::string> notes;         ///< "1 earlier entry for this call was used at #4"
   std::string suggestion_verb;            ///< "accept it" or "add"
   std::string suggestion;                 ///< TOML to paste, real values, not yet redacted
+  Patch patch;                            ///< the same for --update; none where nothing can be patched
 };
 
 }  // namespace bigfoot

@@ -46,36 +46,54 @@ void note_spent(const CallStory& story, Finding& finding, const NearMiss& neares
   finding.nearest_reason.clear();
 }
 
-/// The line that makes the entry say what was sent; a query that stands in the URL changes the headline.
-std::string accepting_line(const CallStory& story, const Entry& entry, const FieldPattern& field) {
+/// What makes the entry say what was sent; a query that stands in the URL changes the headline.
+FieldPatch accepted(const CallStory& story, const Entry& entry, const FieldPattern& field) {
   const Value* found = field_of(story.call, field.name);
   const Value actual = found ? *found : Value("");
   const bool in_url = field.name == "query" && (!field.pattern || !field.pattern->shown().is_object());
   if (in_url) {
-    return fmt::format("{} = {}", entry.protocol->name,
-                       toml_string(headline_with_query(entry.headline, spoken_text(text_of(actual)))));
+    return {std::string(entry.protocol->name), std::nullopt, headline_with_query(entry.headline, spoken_text(text_of(actual)))};
   }
-  if (field.name == "argv") return fmt::format("exec = {}", toml_value(field.pattern->accepting(actual, story.book.known, story.book.around)));
+  if (field.name == "argv") return {"exec", field.pattern->shown(), field.pattern->accepting(actual, story.book.known, story.book.around)};
   if (field.name == "args" && entry.protocol->name == "redis") {
     Value args = field.pattern ? field.pattern->accepting(actual, story.book.known, story.book.around) : spoken_word(actual);
-    return fmt::format("redis = {}", toml_value(command_headline(story.call, std::move(args))));
+    return {"redis", field.pattern ? std::optional(command_headline(story.call, field.pattern->shown())) : std::nullopt, command_headline(story.call, std::move(args))};
   }
-  if (!field.pattern) return field_line(field.name, spoken_field(field.name, story.call, story.book.around));
+  if (!field.pattern) return {field.name, std::nullopt, spoken_field(field.name, story.call, story.book.around)};
   Value said = field.pattern->accepting(actual, story.book.known, story.book.around);
   // Where nothing of the pattern fits the bytes, the form that the content itself suggests reads best.
   if (said.is_string() && actual.is_string() && said == spoken(actual)) said = spoken_field(field.name, story.call, story.book.around);
-  if (field.name == "headers" && said.is_object() && said.contains("cookie") && said["cookie"].is_object() && said["cookie"].contains("cookies")) {
-    const std::string cookies = field_line("cookies", said["cookie"]["cookies"]);  // a key of the entry, beside its headers
-    said.erase("cookie");
-    return said.empty() ? cookies : fmt::format("{}\n{}", field_line(field.name, said), cookies);
-  }
-  return field_line(field.name, said);
+  return {field.name, field.pattern->shown(), std::move(said)};
 }
 
-std::string joined_lines(const CallStory& story, const Entry& entry, const std::vector<const FieldPattern*>& fields) {
-  std::string out;
-  for (const FieldPattern* field : fields) out += (out.empty() ? "" : "\n") + accepting_line(story, entry, *field);
+/// `cookies` is a key of the entry, beside its headers.
+std::vector<FieldPatch> with_cookies_apart(FieldPatch patch) {
+  const auto cookies_of = [](Value& headers) -> std::optional<Value> {
+    const auto cookie = headers.is_object() ? headers.find("cookie") : headers.end();
+    if (cookie == headers.end() || !cookie->is_object() || !cookie->contains("cookies")) return std::nullopt;
+    Value out = (*cookie)["cookies"];
+    headers.erase("cookie");
+    return out;
+  };
+  std::optional<Value> after = patch.key == "headers" ? cookies_of(patch.after) : std::nullopt;
+  if (!after) return {std::move(patch)};
+  FieldPatch cookies{"cookies", patch.before ? cookies_of(*patch.before) : std::nullopt, std::move(*after)};
+  std::vector<FieldPatch> out;
+  if (!patch.after.empty()) out.push_back(std::move(patch));
+  out.push_back(std::move(cookies));
   return out;
+}
+
+/// The lines that make the entry say these fields, to be pasted and to be patched in.
+void accept_fields(const CallStory& story, const Entry& entry, const std::vector<const FieldPattern*>& fields, Finding& out) {
+  out.patch.kind = Patch::Kind::fields;
+  out.patch.at = out.patch.entry_at = entry.at;
+  for (const FieldPattern* field : fields) {
+    for (FieldPatch& one : with_cookies_apart(accepted(story, entry, *field))) {
+      out.suggestion += (out.suggestion.empty() ? "" : "\n") + field_line(one.key, one.after);
+      out.patch.fields.push_back(std::move(one));
+    }
+  }
 }
 
 Finding finding_of(ViolationKind kind, const Entry& entry, std::string message) {
@@ -107,6 +125,13 @@ std::string call_title(const ProtocolInfo& protocol, const Fields& call) {
   return protocol.name == "dns" ? "dns " + headline : headline;
 }
 
+Patch entry_patch(const LedgerBook& book) {
+  Patch out;
+  out.kind = Patch::Kind::entry;
+  if (book.last) out.at = book.last->at;
+  return out;
+}
+
 Finding mismatch_finding(const CallStory& story, const Entry& entry, EntryMatch& match) {
   Finding out = finding_of(ViolationKind::mismatch, entry,
                            fmt::format("{}: {}", call_title(story.protocol, story.call),
@@ -115,7 +140,7 @@ Finding mismatch_finding(const CallStory& story, const Entry& entry, EntryMatch&
   out.fields_equal = match.report.equal;
   note_spent(story, out);
   out.suggestion_verb = "accept it";
-  out.suggestion = joined_lines(story, entry, match.differing);
+  accept_fields(story, entry, match.differing, out);
   return out;
 }
 
@@ -138,7 +163,7 @@ Finding unasserted_finding(const CallStory& story, const Entry& entry, const Ent
   out.message = fmt::format("{}: {} not asserted", call_title(story.protocol, story.call), names);
   out.fields_equal = match.report.equal;
   out.suggestion_verb = "add";
-  out.suggestion = joined_lines(story, entry, match.unmentioned);
+  accept_fields(story, entry, match.unmentioned, out);
   return out;
 }
 
@@ -152,6 +177,7 @@ Finding unexpected_finding(const CallStory& story) {
   note_spent(story, out, nearest);
   out.suggestion_verb = "add";
   out.suggestion = suggest_entry(story.protocol, story.call, story.book.around);
+  out.patch = entry_patch(story.book);
   return out;
 }
 
@@ -214,6 +240,7 @@ Finding input_too_long_finding(const ProtocolInfo& protocol, const Fields& call,
   out.notes.push_back("from there on it was taken to have ended; nothing of it was compared");
   out.suggestion_verb = "accept it";
   out.suggestion = "stdin = \"*\"";
+  out.patch = {Patch::Kind::fields, entry.at, entry.at, {{"stdin", std::nullopt, "*"}}};
   return out;
 }
 

@@ -24,6 +24,9 @@ struct CallStory {
   std::vector<const Entry*> spent;  ///< entries of this very identity that take no more calls
 };
 
+/// That a new entry is missing behind the one that was used last.
+Patch entry_patch(const LedgerBook& book);
+
 Finding mismatch_finding(const CallStory& story, const Entry& entry, EntryMatch& match);
 Finding unasserted_finding(const CallStory& story, const Entry& entry, const EntryMatch& match);
 Finding unexpected_finding(const CallStory& story);

@@ -533,6 +533,7 @@ Finding Ledger::unexpected_bytes(const Destination& to, std::string_view first_b
   out.nearest_reason = std::move(nearest.reason);
   out.suggestion_verb = "add";
   out.suggestion = suggest_socket(to, first_bytes);
+  out.patch = entry_patch(*impl_->book);
   return out;
 }
 
@@ -569,6 +570,13 @@ std::vector<Finding> Ledger::close_section(SectionId section) {
   }
   impl_->files->views().forget(section);
   return out;
+}
+
+std::uint64_t Ledger::uses_at(const Place& at) const {
+  std::uint64_t uses = 0;
+  for (const Entry& entry : impl_->book->spec.entries)
+    if (entry.at.file == at.file && entry.at.line == at.line && entry.at.column == at.column) uses += impl_->book->states[entry.index].used;
+  return uses;
 }
 
 Ledger::Totals Ledger::totals() const {

@@ -219,6 +219,9 @@ class Ledger {
   /// What never happened. Call once, at the end.
   std::vector<Finding> finish();
 
+  /// How often an entry was used, by where it stands.
+  std::uint64_t uses_at(const Place& at) const;
+
   struct Totals { std::size_t met = 0, entries = 0; };  ///< "6 of 7 expectations met"
   Totals totals() const;
 

@@ -39,6 +39,7 @@ struct LedgerBook {
   std::deque<EntryState> states;  ///< by Entry::index
   Scope scope;                    ///< of the call that is judged
   std::set<std::size_t> tests;    ///< of Spec::tests: those of which the scope has sections
+  const Entry* last = nullptr;     ///< used last
 
   bool in_scope(const Entry& entry) const {
     return entry.section == kWholeRun || std::ranges::find(scope, entry.section) != scope.end();
@@ -62,6 +63,7 @@ struct LedgerBook {
   void use(const Entry& entry, std::uint64_t seq) {
     EntryState& state = states[entry.index];
     ++state.used;
+    last = &entry;
     if (state.seqs.size() < EntryState::kRemembered) state.seqs.push_back(seq);
   }
 };

@@ -2,11 +2,13 @@
 #include "spec/lint.h"
 
 #include <algorithm>
-#include <cctype>
+#include <limits>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
+
+#include "spec/command_text.h"
 
 namespace bigfoot {
 namespace {
@@ -32,17 +34,66 @@ std::string demands(const Entry& entry) {
   return text;
 }
 
+bool same_demand(const FieldPattern& one, const FieldPattern& other) {
+  if (!one.pattern || !other.pattern) return one.pattern == other.pattern;
+  return one.pattern->shown() == other.pattern->shown();
+}
+
+/// Whether every call that `below` is meant for fits `above` too: its identity is literal and fits, and what is asserted above
+/// is asserted below as well, or is "*".
+bool takes_all_of(const Entry& above, const Entry& below) {
+  if (!above.turns.empty() || !above.steps.empty() || above.identity.size() != below.identity.size()) return false;
+  for (std::size_t i = 0; i < above.identity.size(); ++i) {
+    const FieldPattern &wide = above.identity[i], &narrow = below.identity[i];
+    if (wide.name != narrow.name) return false;
+    if (same_demand(wide, narrow) || (wide.pattern && wide.pattern->is_any())) continue;
+    const Value* literal = narrow.pattern ? narrow.pattern->literal() : nullptr;
+    std::vector<NameUse> names;
+    if (wide.pattern) wide.pattern->collect_names(names);
+    if (!literal || !wide.pattern || !names.empty() || !wide.pattern->match(*literal, "", {}, {}, nullptr)) return false;
+  }
+  return std::ranges::all_of(above.asserted, [&](const FieldPattern& wide) {
+    if (wide.pattern && wide.pattern->is_any()) return true;
+    return std::ranges::any_of(below.asserted, [&](const FieldPattern& narrow) { return narrow.name == wide.name && same_demand(wide, narrow); });
+  });
+}
+
 /// An entry without an upper limit takes every call that fits it: one like it further down never gets a turn.
 void check_shadowed(const Spec& spec, Diagnostics& problems) {
   std::map<std::pair<std::size_t, std::string>, const Entry*> endless;
+  std::map<std::pair<std::size_t, const ProtocolInfo*>, std::vector<const Entry*>> wide;
+  const auto warn_of = [&](const Entry& entry, const Entry& above, std::string_view what) {
+    warn_at(entry.at, 1, "this entry never gets a turn", fmt::format("the entry at {}:{} {} and has no upper limit", above.at.file, above.at.line, what), problems);
+  };
   for (const Entry& entry : spec.entries) {
     std::pair key(entry.test, demands(entry));
+    auto& list = wide[{entry.test, entry.protocol}];
+    const auto covering = std::ranges::find_if(list, [&](const Entry* above) { return takes_all_of(*above, entry); });
     if (const auto above = endless.find(key); above != endless.end()) {
-      const Place& at = above->second->at;
-      warn_at(entry.at, 1, "this entry never gets a turn", fmt::format("the entry at {}:{} asks for the same and has no upper limit", at.file, at.line), problems);
+      warn_of(entry, *above->second, "asks for the same");
+    } else if (covering != list.end()) {
+      warn_of(entry, **covering, "takes every call of this one");
     } else if (entry.times.max == Count::kNoLimit) {
       endless.emplace(std::move(key), &entry);
+      constexpr std::size_t kMostWide = 100;  // each entry below is compared with them
+      if (list.size() < kMostWide && entry.protocol->name != "which") list.push_back(&entry);
     }
+  }
+}
+
+/// A session is over once it is closed or broken off: what stands behind that never happens.
+void check_steps_after_the_end(const Entry& entry, Diagnostics& problems) {
+  const auto warn_of = [&](const Place& at, const Place& end) {
+    warn_at(at, 1, "this step never gets a turn", fmt::format("the session ends at line {}", end.line), problems);
+  };
+  for (std::size_t i = 0; i + 1 < entry.turns.size(); ++i) {
+    const Turn& turn = entry.turns[i];
+    const bool is_end = turn.verb == "close" || turn.verb == "quit" || (turn.verb == "fault" && turn.reply.fault != Fault::timeout);
+    if (is_end && turn.required) return warn_of(entry.turns[i + 1].at, turn.at);
+  }
+  for (std::size_t i = 0; i + 1 < entry.steps.size(); ++i) {
+    const Step& step = entry.steps[i];
+    if (!is_command(*entry.protocol) && step.required && (step.verb == Verb::close || step.verb == Verb::fault)) return warn_of(entry.steps[i + 1].at, step.at);
   }
 }
 
@@ -69,6 +120,27 @@ void check_mentioned(const Entry& entry, Diagnostics& problems) {
   }
 }
 
+bool has_parameter(const std::string& sql) {
+  for (std::size_t at = sql.find('$'); at != sql.npos; at = sql.find('$', at + 1))
+    if (at + 1 < sql.size() && sql[at + 1] >= '1' && sql[at + 1] <= '9') return true;
+  return false;
+}
+
+/// What steps surely carry, and do not mention.
+void check_steps_mentioned(const Entry& entry, Diagnostics& problems) {
+  for (const Turn& turn : entry.turns) {
+    const auto mentions = [&](std::string_view name) {
+      return std::ranges::any_of(turn.asserted, [&](const FieldPattern& field) { return field.name == name && field.pattern; });
+    };
+    std::string_view missing;
+    if (turn.verb == "sendmail" && !mentions("message") && !mentions("data")) missing = "message";
+    const bool binds = std::ranges::any_of(turn.identity, [](const FieldPattern& field) { return field.name == "query" && field.pattern && has_parameter(field.pattern->shown().dump()); });
+    if (turn.verb == "query" && binds && !mentions("params")) missing = "params";
+    if (missing.empty()) continue;
+    warn_at(turn.at, 1, fmt::format("field not asserted: {}", missing), fmt::format("a call that has {0} will be reported as unasserted; {0} = \"*\" waives it", missing), problems);
+  }
+}
+
 /// A name that is used above the entry that binds it: in the expected order it would still be unknown. Entries that say
 /// `after`, and specs whose order is relaxed, may still be right.
 void check_bound_in_time(const Spec& spec, Diagnostics& problems) {
@@ -87,52 +159,28 @@ void check_bound_in_time(const Spec& spec, Diagnostics& problems) {
   }
 }
 
-struct CredentialShape {
-  std::string_view start;
-  std::size_t length;  ///< letters and digits behind it that make it one
-  std::string_view name;
-};
-constexpr CredentialShape kCredentials[] = {  // as their issuers document them
-    {"sk_live_", 16, "a Stripe key"},      {"rk_live_", 16, "a Stripe key"},     {"AKIA", 16, "an AWS access key"},
-    {"ASIA", 16, "an AWS access key"},     {"ghp_", 36, "a GitHub token"},       {"gho_", 36, "a GitHub token"},
-    {"ghu_", 36, "a GitHub token"},        {"ghs_", 36, "a GitHub token"},       {"ghr_", 36, "a GitHub token"},
-    {"github_pat_", 22, "a GitHub token"}, {"xoxb-", 10, "a Slack token"},       {"xoxp-", 10, "a Slack token"},
-    {"xoxa-", 10, "a Slack token"},        {"AIza", 35, "a Google API key"},     {"glpat-", 20, "a GitLab token"},
-};
-
-bool is_token_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-'; }
-
-void check_credentials(const Node& node, Diagnostics& problems) {
-  const std::string& text = *node.text();
-  if (text.find("-----BEGIN ") != text.npos && text.find("PRIVATE KEY-----") != text.npos) {
-    warn_at(node.at, node.length, "this looks like a private key in clear", "write {{env.NAME}} and set the variable", problems);
-    return;
-  }
-  for (const CredentialShape& shape : kCredentials)
-    for (std::size_t at = text.find(shape.start); at != text.npos; at = text.find(shape.start, at + 1)) {
-      if (at > 0 && is_token_letter(text[at - 1])) continue;
-      std::size_t end = at + shape.start.size();
-      while (end < text.size() && is_token_letter(text[end])) ++end;
-      if (end - at - shape.start.size() < shape.length) continue;
-      warn_at(node.at, node.length, fmt::format("this looks like {} in clear", shape.name), "write {{env.NAME}} and set the variable", problems);
-      return;
-    }
-}
-
 }  // namespace
 
-void lint_texts(const Node& node, Diagnostics& problems) {
-  if (node.text()) check_credentials(node, problems);
-  if (node.array())
-    for (const Node& item : *node.array()) lint_texts(item, problems);
-  if (node.table())
-    for (const auto& [name, item] : *node.table()) lint_texts(item, problems);
-}
-
 void lint(const Spec& spec, Diagnostics& problems) {
-  check_shadowed(spec, problems);
-  check_bound_in_time(spec, problems);
-  for (const Entry& entry : spec.entries) check_mentioned(entry, problems);
+  // What is wrong with an entry already is told: a part of it that could not be read would look as if it were left out.
+  std::set<std::pair<std::string, unsigned>> wrong;
+  for (const Diagnostic& problem : problems.all())
+    if (problem.severity == Severity::error) wrong.emplace(problem.at.file, problem.at.line);
+  const auto is_sound = [&](const Entry& entry) {
+    const bool last = entry.index + 1 >= spec.entries.size() || spec.entries[entry.index + 1].at.file != entry.at.file;
+    const unsigned end = last ? std::numeric_limits<unsigned>::max() : spec.entries[entry.index + 1].at.line;
+    const auto first = wrong.lower_bound({entry.at.file, entry.at.line});
+    return first == wrong.end() || first->first != entry.at.file || first->second >= end;
+  };
+  const bool all_sound = std::ranges::all_of(spec.entries, is_sound);
+  if (all_sound) check_shadowed(spec, problems);
+  if (all_sound) check_bound_in_time(spec, problems);
+  for (const Entry& entry : spec.entries) {
+    if (!is_sound(entry)) continue;
+    check_mentioned(entry, problems);
+    check_steps_mentioned(entry, problems);
+    check_steps_after_the_end(entry, problems);
+  }
 }
 
 }  // namespace bigfoot

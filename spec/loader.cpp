@@ -228,7 +228,7 @@ Spec Loader::finish() {
   check_files_are_watched(spec_, problems_);
   // An entry that could not be read may be the one that binds a name.
   if (!entries_lost_) check_hole_names(spec_, problems_);
-  if (!problems_.has(Severity::error)) lint(spec_, problems_);
+  if (!entries_lost_) lint(spec_, problems_);
   problems_.sort();
   return std::move(spec_);
 }

@@ -281,6 +281,7 @@ class StepSession : public RawSession {
       out.fields_equal = report.equal;
       out.suggestion_verb = "accept it";
       out.suggestion = send_step(bytes);
+      out.patch = {Patch::Kind::fields, step.at, entry().at, {{std::string(word()), step.content->shown(), spoken_bytes(bytes)}}};
     }
     add_history(out);
     const std::size_t left = steps().size() - step_ - 1;
@@ -317,6 +318,7 @@ class StepSession : public RawSession {
     out.notes.push_back("sent: " + shown_bytes(bytes));
     out.suggestion_verb = "add the step";
     out.suggestion = send_step(bytes);
+    out.patch = {Patch::Kind::step, entry().at, entry().at, {}, steps().size()};
     violated();
     add_history(out);
     return out;

@@ -12,7 +12,10 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_bare(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-'; }
 
-/// Just behind the string that starts at `at`; what is left open ends with its line (or with the text).
+std::size_t comment_end(std::string_view text, std::size_t at) { return std::min(text.find('\n', at), text.size()); }
+
+}  // namespace
+
 std::size_t string_end(std::string_view text, std::size_t at) {
   const char quote = text[at];
   const bool escapes = quote == '"';
@@ -33,10 +36,6 @@ std::size_t string_end(std::string_view text, std::size_t at) {
   }
   return text.size();
 }
-
-std::size_t comment_end(std::string_view text, std::size_t at) { return std::min(text.find('\n', at), text.size()); }
-
-}  // namespace
 
 TextRange key_before(std::string_view text, std::size_t value) {
   std::size_t end = std::min(value, text.size());

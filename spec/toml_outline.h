@@ -13,6 +13,9 @@ struct TextRange {
   std::size_t size = 0;
 };
 
+/// Just behind the string that starts at `at`; what is left open ends with its line (or with the text).
+std::size_t string_end(std::string_view text, std::size_t at);
+
 /// The key to the left of the '=' before the value at `value`.
 TextRange key_before(std::string_view text, std::size_t value);
 /// The part `key` of a dotted key or a [table.header] that stands at `where`; all of `where` if it is not to be seen.

@@ -59,17 +59,24 @@ Value accepted(const TurnStory& story, const FieldPattern& field) {
                        : spoken_field(field.name, story.call.fields, story.book.around);
 }
 
+std::optional<Value> shown(const FieldPattern& field) { return field.pattern ? std::optional(field.pattern->shown()) : std::nullopt; }
+
 /// The part of the step that makes it say what the program did: the fields, or the verb's whole table where they are in it.
-std::string accepting_step(const TurnStory& story, const Turn& turn, const std::vector<const FieldPattern*>& fields) {
+void accept_in_step(const TurnStory& story, const Turn& turn, const std::vector<const FieldPattern*>& fields, Finding& out) {
+  out.patch = {Patch::Kind::fields, turn.at, story.entry->at};
   const bool flat = field_of(story.call.fields, story.call.op) != nullptr;
-  std::string out;
   if (flat) {
-    for (const FieldPattern* field : fields) out += (out.empty() ? "" : ", ") + field_line(field->name, accepted(story, *field));
-    return out;
+    for (const FieldPattern* field : fields) {
+      FieldPatch one{field->name, shown(*field), accepted(story, *field)};
+      out.suggestion += (out.suggestion.empty() ? "" : ", ") + field_line(one.key, one.after);
+      out.patch.fields.push_back(std::move(one));
+    }
+    return;
   }
-  Value table = Value::object();
+  Value table = Value::object(), before = Value::object();
   for (const auto* all : {&turn.identity, &turn.asserted}) {
     for (const FieldPattern& field : *all) {
+      if (field.pattern) before[field.name] = field.pattern->shown();
       const bool told = std::ranges::find(fields, &field) != fields.end();
       const bool withheld = std::ranges::find(story.call.withheld, field.name) != story.call.withheld.end();
       if (!withheld && field_of(story.call.fields, field.name) == nullptr) continue;  // it was not said at all
@@ -77,7 +84,16 @@ std::string accepting_step(const TurnStory& story, const Turn& turn, const std::
       else if (told || field.pattern) table[field.name] = accepted(story, field);
     }
   }
-  return fmt::format("{} = {}", story.call.op, toml_value(table));
+  out.suggestion = fmt::format("{} = {}", story.call.op, toml_value(table));
+  out.patch.fields.push_back({story.call.op, std::move(before), std::move(table)});
+}
+
+/// The step that is missing stands behind those that were played.
+Patch step_patch(const TurnStory& story) {
+  const Entry& entry = *story.entry;
+  std::size_t index = 0;
+  for (const Turn* turn : story.history) index = std::max(index, number_of(entry, *turn));
+  return {entry.turns.empty() ? Patch::Kind::none : Patch::Kind::step, entry.at, entry.at, {}, index};
 }
 
 /// How far a call is from a step of its verb.
@@ -163,7 +179,7 @@ Finding turn_mismatch_finding(const TurnStory& story, const Turn& turn, EntryMat
   out.fields_equal = match.report.equal;
   note_history(story, out);
   out.suggestion_verb = "accept it";
-  out.suggestion = accepting_step(story, turn, match.differing);
+  accept_in_step(story, turn, match.differing, out);
   return out;
 }
 
@@ -179,7 +195,7 @@ Finding turn_unasserted_finding(const TurnStory& story, const Turn& turn, const 
   out.differences = std::move(differences);
   out.fields_equal = match.report.equal;
   out.suggestion_verb = "add";
-  out.suggestion = accepting_step(story, turn, match.unmentioned);
+  accept_in_step(story, turn, match.unmentioned, out);
   return out;
 }
 
@@ -202,6 +218,7 @@ Finding call_unmentioned_finding(const TurnStory& story) {
   note_history(story, out);
   out.suggestion_verb = "add the step";
   out.suggestion = suggest_step(story.protocol, story.call);
+  if (story.entry) out.patch = step_patch(story);
   return out;
 }
 
@@ -214,6 +231,7 @@ Finding call_unexpected_finding(const TurnStory& story) {
     add_nearest(story, out);
     out.suggestion_verb = "add the step";
     out.suggestion = step;
+    out.patch = step_patch(story);
   } else {
     const CallStory opening{story.protocol, story.opening.fields, story.book, {}};
     Finding connection = unexpected_finding(opening);
@@ -221,6 +239,7 @@ Finding call_unexpected_finding(const TurnStory& story) {
     out.nearest_reason = std::move(connection.nearest_reason);
     out.notes = std::move(connection.notes);
     out.suggestion_verb = "add";
+    out.patch = connection.patch;
     std::vector<std::string> steps = story.said_before;
     steps.push_back(step);
     out.suggestion = suggest_session(story.protocol, story.opening.fields, fmt::format("{}", fmt::join(steps, ",\n  ")), story.book.around);
