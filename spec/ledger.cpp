@@ -574,7 +574,7 @@ std::vector<Finding> Ledger::close_section(SectionId section) {
 
 std::uint64_t Ledger::uses_at(const Place& at) const {
   std::uint64_t uses = 0;
-  for (const Entry& entry : impl_->book->spec.entries)
+  for (const Entry& entry : impl_->book->entries)
     if (entry.at.file == at.file && entry.at.line == at.line && entry.at.column == at.column) uses += impl_->book->states[entry.index].used;
   return uses;
 }
