@@ -274,6 +274,24 @@ BATS = [case for name, jobs in (("bats", []), ("bats --jobs 4", ["--jobs", "4"])
     name, ["bats", "--tap", *jobs, "shop.bats"], SHELL_SPEC, ("ok 1 reads ann", "ok 2 reads bob", "ok 3 pays", "ok 4 skips # skip"),
     ("not ok 1 reads ann", "MISMATCH", "ok 2 reads bob", "ok 3 pays"), ("ok 1 reads ann", "ok 2 reads bob", "not ok 3 pays", "UNUSED"), 5, files={"shop.bats": BATS_SHOP})]
 
+# An entry that the test itself adds.
+ENTRY = 'http = "GET http://shop.example.com/new", reply = { text = "new" }'
+EXPECTS = [
+    Case("Python adds an entry", [PYTHON, "-c", f"import bigfoot_run as b, urllib.request as u\nwith b.section('one'):\n  print(b.expect('{ENTRY}'))\n"
+                                                "  print(u.urlopen('http://shop.example.com/new').read())\nprint(b.status()['open'])"],
+         spec(), env=PYTEST_MORE["env"], stdout="GET http://shop.example.com/new\nb'new'\n[]\n", counts={"asserted": 1}),
+    Case("Node adds an entry", ["node", "--input-type=module", "-e", f"import * as b from '@sources@/clients/node/bigfoot-run.mjs'; b.begin('one'); console.log(b.expect('{ENTRY}'));"
+                                "console.log(await (await fetch('http://shop.example.com/new')).text()); b.check(b.end())"],
+         spec(), stdout="GET http://shop.example.com/new\nnew\n", counts={"asserted": 1}),
+    Case("a shell adds an entry", ["dash", "-c", f". @sources@/clients/shell/bigfoot.sh; bigfoot_begin one; bigfoot_expect '{ENTRY}'; curl -sS http://shop.example.com/new; bigfoot_end"],
+         spec(), stdout="new", counts={"asserted": 1}),
+    Case("a shell adds an entry that is none", ["dash", "-c", ". @sources@/clients/shell/bigfoot.sh; bigfoot_expect 'htp = 1' 2> said; echo $?; grep -c htp said"], spec(), stdout=re.compile("1\n[1-9]\n"),
+         has=("warning", "htp")),
+    Case("what goes wrong in a test that is skipped is told", ["dash", "-c", ". @sources@/clients/shell/bigfoot.sh; bigfoot_begin one; curl -sS http://shop.example.com/new > /dev/null; "
+                                                               "bigfoot_skip one 2> said; echo $?; grep -c UNEXPECTED said"], spec(skipped("one")), exit=3, stdout="1\n1\n",
+         has=("UNEXPECTED",), lacks=("UNUSED",)),
+]
+
 # Without any change to the tests: by the command line of a process.
 JOBS = "for who in ann bob eve joe; do sh job.sh $who & done; wait"
 BY_ARGV = "".join(reads("x", who).replace('name = "x"', f'argv = "sh job.sh {who}"') for who in ("ann", "bob", "eve", "joe"))
@@ -329,4 +347,4 @@ CTESTS = [
          files=CTEST_FILES),
 ]
 
-CASES = [*PYTHONS, *GOOGLE, *NODES, *GOS, *SHELLS, *BATS, *ARGV, *CTESTS]
+CASES = [*PYTHONS, *GOOGLE, *NODES, *GOS, *SHELLS, *BATS, *EXPECTS, *ARGV, *CTESTS]
