@@ -92,7 +92,7 @@ def test_fails_as_expected(): assert False
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "bigfoot_pytest", "-p", "no:cacheprovider", "shop_test.py"]
 PYTEST_SPEC = spec(*(reads(f"test_reads[{who}]", who) for who in ("ann", "bob", "eve", "joe", "kim", "lea")), reads("test_visits", "before", "within", "after"),
                    pays("test_pays"), reads("test_waits", "later"), skipped("test_skips_itself", "test_is_skipped", "test_fails_as_expected"))
-PYTEST_MORE = {"env": {"PYTHONPATH": "@sources@/clients/python"}, "files": {"shop_test.py": PYTEST_SHOP}, "timeout": 120}
+PYTEST_MORE = {"env": {"PYTHONPATH": "@sources@/clients/python"}, "files": {"shop_test.py": PYTEST_SHOP}, "timeout": 300}
 PYTEST_GREEN = "9 passed, 2 skipped, 1 xfailed"
 PYTEST_RED = "1 failed, 8 passed, 2 skipped, 1 xfailed"
 READS_ANN = ("___ test_reads[ann] ___", "MISMATCH", 'expected ""    got "x=1"', "accept it:", "FAILED shop_test.py::test_reads[ann]", PYTEST_RED)
@@ -148,7 +148,7 @@ def node_spec(between: str) -> str:
 
 
 NODE_MORE = {"files": {"shop.mjs": NODE_SHOP, "1.test.mjs": NODE_HALF % (1, 1), "2.test.mjs": NODE_HALF % (2, 2), "spec/1.mjs": MOCHA_HALF % (1, 1), "spec/2.mjs": MOCHA_HALF % (2, 2)},
-             "timeout": 120}
+             "timeout": 300}
 MOCHAS = [MOCHA, "--timeout", "60000", "--require", "@sources@/clients/node/mocha.mjs", "spec"]
 NODES = [
     *shop("node --test, two files", ["node", "--import", "@sources@/clients/node/register.mjs", "--test", "--test-reporter=tap", "1.test.mjs", "2.test.mjs"], node_spec(" > "),
