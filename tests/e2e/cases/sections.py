@@ -92,7 +92,7 @@ def test_fails_as_expected(): assert False
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "bigfoot_pytest", "-p", "no:cacheprovider", "shop_test.py"]
 PYTEST_SPEC = spec(*(reads(f"test_reads[{who}]", who) for who in ("ann", "bob", "eve", "joe", "kim", "lea")), reads("test_visits", "before", "within", "after"),
                    pays("test_pays"), reads("test_waits", "later"), skipped("test_skips_itself", "test_is_skipped", "test_fails_as_expected"))
-PYTEST_MORE = {"env": {"PYTHONPATH": "@sources@/clients/python"}, "files": {"shop_test.py": PYTEST_SHOP}, "timeout": 120}
+PYTEST_MORE = {"env": {"PYTHONPATH": "@sources@/clients/python"}, "files": {"shop_test.py": PYTEST_SHOP}, "timeout": 300}
 PYTEST_GREEN = "9 passed, 2 skipped, 1 xfailed"
 PYTEST_RED = "1 failed, 8 passed, 2 skipped, 1 xfailed"
 READS_ANN = ("___ test_reads[ann] ___", "MISMATCH", 'expected ""    got "x=1"', "accept it:", "FAILED shop_test.py::test_reads[ann]", PYTEST_RED)
@@ -148,7 +148,7 @@ def node_spec(between: str) -> str:
 
 
 NODE_MORE = {"files": {"shop.mjs": NODE_SHOP, "1.test.mjs": NODE_HALF % (1, 1), "2.test.mjs": NODE_HALF % (2, 2), "spec/1.mjs": MOCHA_HALF % (1, 1), "spec/2.mjs": MOCHA_HALF % (2, 2)},
-             "timeout": 120}
+             "timeout": 300}
 MOCHAS = [MOCHA, "--timeout", "60000", "--require", "@sources@/clients/node/mocha.mjs", "spec"]
 NODES = [
     *shop("node --test, two files", ["node", "--import", "@sources@/clients/node/register.mjs", "--test", "--test-reporter=tap", "1.test.mjs", "2.test.mjs"], node_spec(" > "),
@@ -274,6 +274,24 @@ BATS = [case for name, jobs in (("bats", []), ("bats --jobs 4", ["--jobs", "4"])
     name, ["bats", "--tap", *jobs, "shop.bats"], SHELL_SPEC, ("ok 1 reads ann", "ok 2 reads bob", "ok 3 pays", "ok 4 skips # skip"),
     ("not ok 1 reads ann", "MISMATCH", "ok 2 reads bob", "ok 3 pays"), ("ok 1 reads ann", "ok 2 reads bob", "not ok 3 pays", "UNUSED"), 5, files={"shop.bats": BATS_SHOP})]
 
+# An entry that the test itself adds.
+ENTRY = 'http = "GET http://shop.example.com/new", reply = { text = "new" }'
+EXPECTS = [
+    Case("Python adds an entry", [PYTHON, "-c", f"import bigfoot_run as b, urllib.request as u\nwith b.section('one'):\n  print(b.expect('{ENTRY}'))\n"
+                                                "  print(u.urlopen('http://shop.example.com/new').read())\nprint(b.status()['open'])"],
+         spec(), env=PYTEST_MORE["env"], stdout="GET http://shop.example.com/new\nb'new'\n[]\n", counts={"asserted": 1}),
+    Case("Node adds an entry", ["node", "--input-type=module", "-e", f"import * as b from '@sources@/clients/node/bigfoot-run.mjs'; b.begin('one'); console.log(b.expect('{ENTRY}'));"
+                                "console.log(await (await fetch('http://shop.example.com/new')).text()); b.check(b.end())"],
+         spec(), stdout="GET http://shop.example.com/new\nnew\n", counts={"asserted": 1}),
+    Case("a shell adds an entry", ["dash", "-c", f". @sources@/clients/shell/bigfoot.sh; bigfoot_begin one; bigfoot_expect '{ENTRY}'; curl -sS http://shop.example.com/new; bigfoot_end"],
+         spec(), stdout="new", counts={"asserted": 1}),
+    Case("a shell adds an entry that is none", ["dash", "-c", ". @sources@/clients/shell/bigfoot.sh; bigfoot_expect 'htp = 1' 2> said; echo $?; grep -c htp said"], spec(), stdout=re.compile("1\n[1-9]\n"),
+         has=("warning", "htp")),
+    Case("what goes wrong in a test that is skipped is told", ["dash", "-c", ". @sources@/clients/shell/bigfoot.sh; bigfoot_begin one; curl -sS http://shop.example.com/new > /dev/null; "
+                                                               "bigfoot_skip one 2> said; echo $?; grep -c UNEXPECTED said"], spec(skipped("one")), exit=3, stdout="1\n1\n",
+         has=("UNEXPECTED",), lacks=("UNUSED",)),
+]
+
 # Without any change to the tests: by the command line of a process.
 JOBS = "for who in ann bob eve joe; do sh job.sh $who & done; wait"
 BY_ARGV = "".join(reads("x", who).replace('name = "x"', f'argv = "sh job.sh {who}"') for who in ("ann", "bob", "eve", "joe"))
@@ -329,4 +347,4 @@ CTESTS = [
          files=CTEST_FILES),
 ]
 
-CASES = [*PYTHONS, *GOOGLE, *NODES, *GOS, *SHELLS, *BATS, *ARGV, *CTESTS]
+CASES = [*PYTHONS, *GOOGLE, *NODES, *GOS, *SHELLS, *BATS, *EXPECTS, *ARGV, *CTESTS]
