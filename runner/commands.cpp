@@ -34,6 +34,7 @@ int lint(const std::vector<std::string>& named) {
     std::string text = fmt::format("{}: ok, {}", file, count(spec.entries.size(), "expectation"));
     if (!spec.tests.empty()) text += fmt::format(" in and outside {}", count(spec.tests.size(), "test section"));
     fmt::print("{}\n", text);
+    if (problems.has(Severity::not_here)) fmt::print("{}: a run would refuse it: not all that it asks for can be done here, see the notes\n", file);
   }
   return status;
 }

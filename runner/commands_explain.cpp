@@ -9,7 +9,6 @@
 #include "runner/commands.h"
 #include "spec/holes.h"
 #include "spec/keys.h"
-#include "spec/pattern_parts.h"
 #include "spec/protocol_guide.h"
 #include "spec/spec.h"
 
@@ -96,7 +95,7 @@ void holes() {
 
 void operators() {
   fmt::print("Tables of one key, where a field's value stands.\n\n");
-  for (const std::string_view name : operator_names()) fmt::print("  {:<12} {}\n", name, operator_help(name));
+  for (const OperatorRow& row : operator_rows()) fmt::print("  {:<12} {}\n  {:<12} {{ {} }}\n", row.name, row.help, "", row.example);
 }
 
 void violations() {

@@ -145,14 +145,17 @@ void check_steps_mentioned(const Entry& entry, Diagnostics& problems) {
 /// `after`, and specs whose order is relaxed, may still be right.
 void check_bound_in_time(const Spec& spec, Diagnostics& problems) {
   if (spec.settings.order != Order::strict) return;
-  std::set<std::string, std::less<>> bound;
+  std::set<std::string, std::less<>> bound, ever;
+  for (const Entry& entry : spec.entries)
+    for (const NameUse& use : names_of(entry))
+      if (use.binds) ever.insert(use.name);
   for (const Entry& entry : spec.entries) {
     const std::vector<NameUse> uses = names_of(entry);
     for (const NameUse& use : uses)
       if (use.binds) bound.insert(use.name);
     if (!entry.after.empty() || !entry.any_order.empty()) continue;
     for (const NameUse& use : uses) {
-      if (bound.contains(use.name)) continue;
+      if (bound.contains(use.name) || !ever.contains(use.name)) continue;  // one that nothing binds is an error, and told
       warn_at(use.at, use.length, fmt::format("'{{{{{}}}}}' is used before an entry binds it", use.name),
               "entries are expected in the order of the file: move the entry that binds it up", problems);
     }

@@ -117,29 +117,6 @@ steps = [
 )"},
 };
 
-struct OperatorHelp {
-  std::string_view name, help;
-};
-constexpr OperatorHelp kOperators[] = {
-    {"json", "{ json = { amount = 5000 } }: this JSON, keys in any order; \"*\" = \"*\" allows other keys. A text is read as JSON"},
-    {"json_subset", "{ json_subset = { amount = 5000 } }: at least this, at every depth; an array has to be as long"},
-    {"form", "{ form = { name = \"value\" } }: an urlencoded form, names in any order"},
-    {"regex", "{ regex = '^v\\d+$' }: RE2, found anywhere in the text unless it has ^ and $"},
-    {"contains", "{ contains = \"text\" }: stands somewhere in it"},
-    {"text", "{ text = \"{{as it is}}\" }: this text, in which nothing is a hole"},
-    {"hex", "{ hex = \"ca fe\" }: these bytes"},
-    {"base64", "{ base64 = \"yv4=\" }: these bytes"},
-    {"file", "{ file = \"body.json\" }: the bytes of a file, relative to the spec"},
-    {"not", "{ not = \"text\" }: whatever does not fit this"},
-    {"any_of", "{ any_of = [\"a\", { contains = \"b\" }] }: one of these fits"},
-    {"jsonpath", "{ jsonpath = { \"$.items[0].sku\" = \"x\" } }: single places of a JSON text"},
-    {"multipart", "{ multipart = [ { name = \"file\", … } ] }: the parts of a multipart body, in order"},
-    {"graphql", "{ graphql = { query = \"…\", variables = { } } }: a GraphQL request, blanks of the query do not count"},
-    {"xml", "{ xml = \"<a/>\" }: this XML, blanks between elements and the order of attributes do not count"},
-    {"xpath", "{ xpath = { \"/a/b\" = \"x\" } }: single places of an XML text"},
-    {"sha256", "{ sha256 = \"…\" }: bytes with this digest, in hexadecimal"},
-};
-
 constexpr ViolationGuide kViolations[] = {
     {"unexpected", "a call that no entry fits; it was refused", "add the entry of the report, or let it through: [guard] allow"},
     {"mismatch", "a call of an entry, of which fields differ; it was served", "mend the program, or accept the value: the report has the line"},
@@ -162,11 +139,6 @@ const ProtocolGuide& protocol_guide(std::string_view protocol) {
   static constexpr ProtocolGuide kNone{};
   const auto found = std::ranges::find(kGuides, protocol, &ProtocolGuide::name);
   return found == std::end(kGuides) ? kNone : *found;
-}
-
-std::string_view operator_help(std::string_view name) {
-  const auto found = std::ranges::find(kOperators, name, &OperatorHelp::name);
-  return found == std::end(kOperators) ? std::string_view() : found->help;
 }
 
 std::span<const ViolationGuide> violation_guides() { return kViolations; }

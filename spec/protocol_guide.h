@@ -19,9 +19,6 @@ struct ProtocolGuide {
 std::span<const ProtocolGuide> protocol_guides();
 const ProtocolGuide& protocol_guide(std::string_view protocol);
 
-/// What an operator of a pattern says, by its name; "" for a name that is none.
-std::string_view operator_help(std::string_view name);
-
 struct ViolationGuide {
   std::string_view kind;
   std::string_view meaning;
