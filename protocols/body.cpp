@@ -1,6 +1,8 @@
 // protocols/body.cpp - See body.h. Source: RFC 3629 (UTF-8), RFC 4648 (base64), RFC 6839 (the +json suffix).
 #include "protocols/body.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -66,10 +68,8 @@ bool is_shallow(std::string_view text) {
 }
 
 std::optional<Value> as_json(std::string_view bytes) {
-  if (!is_shallow(bytes)) return std::nullopt;
-  Value parsed = Value::parse(bytes, nullptr, /*allow_exceptions=*/false);
-  if (parsed.is_discarded()) return std::nullopt;
-  return parsed;
+  std::expected<Value, std::string> json = read_json(bytes);
+  return json ? std::optional(std::move(*json)) : std::nullopt;
 }
 
 Value form_view(std::string_view bytes) {
@@ -96,6 +96,18 @@ std::string_view cut_text(std::string_view bytes, std::size_t limit) {
 }
 
 }  // namespace
+
+std::expected<Value, std::string> read_json(std::string_view text) {
+  if (text.empty()) return std::unexpected("not JSON: it is empty");
+  if (!is_shallow(text)) return std::unexpected(fmt::format("not JSON: nested more than {} deep", kMaxDepth));
+  try {
+    return Value::parse(text);
+  } catch (const Value::parse_error& error) {
+    return std::unexpected(fmt::format("not JSON: wrong at byte {}", error.byte > 0 ? error.byte - 1 : 0));
+  } catch (const Value::exception&) {  // json.exception.out_of_range.406
+    return std::unexpected("not JSON: a number in it is too large");
+  }
+}
 
 bool is_utf8(std::string_view bytes) {
   const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());

@@ -1,6 +1,7 @@
 // protocols/body.h - A body for people: how timelines, reports and suggestions show bytes.
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@ std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);  ///< padding optional, URL alphabet accepted
 std::optional<std::string> from_hex(std::string_view text);     ///< blanks allowed
 std::string to_hex(std::string_view bytes);                     ///< "ca fe 00"
+
+/// JSON that a program has sent: whatever it is, nothing is thrown. The error says what is wrong: "not JSON: wrong at byte 12",
+/// also of what is nested so deep, or holds numbers so large, that it cannot be held.
+std::expected<Value, std::string> read_json(std::string_view text);
 
 /// {"json": ...} where the content type says JSON, or none is given and it parses as an object or array; {"form": {...}} where it
 /// says so (a repeated name is an array); {"text": "..."} for other UTF-8; else {"base64": "...", "size": N}. Never an error.

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <utility>
 
+#include "protocols/body.h"
 #include "protocols/registry.h"
 #include "runner/json_text.h"
 #include "runner/record_json.h"
@@ -162,9 +163,9 @@ std::string Control::answer_to(const ControlInbox::Line& line, std::chrono::micr
     return refuse(writer, fmt::format("a line of more than {} MiB, which begins: {}. The channel was closed", ControlInbox::kLongestLine >> 20, line.text));
   }
   if (line.text.front() == '{') {
-    const Value asked = Value::parse(line.text, nullptr, /*allow_exceptions=*/false);
-    if (asked.is_discarded()) return refuse(writer, fmt::format("this line is no JSON: {}", line.text.substr(0, 80)));
-    return call(writer, asked, delay);
+    const auto asked = read_json(line.text);
+    if (!asked) return refuse(writer, fmt::format("this line is {}: {}", asked.error(), line.text.substr(0, 80)));
+    return call(writer, *asked, delay);
   }
   std::string_view rest = line.text;
   const std::string_view word = first_word(rest);

@@ -65,6 +65,7 @@ class Run : private LoopSide {
   void warn_of(const Destination& to);
   asio::awaitable<void> judge(Outgoing call, Destination to);
   void start(Pid pid, Destination to, UniqueFd stream);
+  void lost(const CallSite& site, const std::exception_ptr& fault);
   asio::awaitable<void> watch_main();
   asio::awaitable<void> watch_signals(int signal_fd);
   asio::awaitable<void> watch_time(std::chrono::milliseconds limit);

@@ -152,7 +152,26 @@ void Run::start(Pid pid, Destination to, UniqueFd stream) {
   catch_up_with_calls();
   if (const Channel* channel = channel_of(to, spec_)) return log_sources_.connected(*channel, pid, std::move(stream));
   Connection connection{pid, std::move(to), journal_.new_connection(), journal_.now_ms()};
-  asio::co_spawn(loop_, serve_stream(services_, resolver_, std::move(connection), std::move(stream)), asio::detached);
+  const CallSite site{pid, connection.number, connection.to.url()};
+  asio::co_spawn(loop_, serve_stream(services_, resolver_, std::move(connection), std::move(stream)),
+                 [this, site](const std::exception_ptr& fault) { lost(site, fault); });
+}
+
+/// A fault of ours must not pass for a connection that nothing came of.
+void Run::lost(const CallSite& site, const std::exception_ptr& fault) {
+  if (!fault) return;
+  Finding finding;
+  finding.kind = ViolationKind::undecoded;
+  try {
+    std::rethrow_exception(fault);
+  } catch (const std::exception& error) {
+    finding.message = fmt::format("{}: bigfoot-run could not go on with this connection: {}", site.target, error.what());
+  }
+  finding.notes.push_back("this is a fault of bigfoot-run: the timeline has the call that it happened with, please report it");
+  Interaction interaction;
+  interaction.protocol = "socket";
+  interaction.op = "fault";
+  journal_.record(journal_.open_call(), site, std::move(interaction), nullptr, one(std::move(finding)), "", "a closed connection");
 }
 
 void Run::connection_to_relay(Pid pid, Destination to, bool warned, UniqueFd stream) {

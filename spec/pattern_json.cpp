@@ -91,6 +91,9 @@ std::optional<Value> json_of_text(std::string_view text, const TextAt& at, Diagn
     add_problem(problems, at, offset, 1, fmt::format("not JSON: line {}, column {} of the text", line, column),
                 "write a table, { json = { amount = 5000 } }, or JSON text, { json = '{\"amount\": 5000}' }");
     return std::nullopt;
+  } catch (const Value::exception&) {
+    add_problem(problems, at, 0, at.length, "not JSON: a number in it is too large", "write it as a string, or a hole: {{number}}");
+    return std::nullopt;
   }
 }
 

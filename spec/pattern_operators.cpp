@@ -51,14 +51,14 @@ class JsonPattern : public Pattern {
   bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
              MatchReport* report) const override {
     if (!actual.is_string()) return inner_->match(actual, path, known, around, report);
-    const Value json = Value::parse(actual.get_ref<const std::string&>(), nullptr, false);
-    if (json.is_discarded()) return report && differs(report, path, shown(), actual, not_json(actual));
-    return inner_->match(json, path, known, around, report);
+    const auto json = read_json(actual.get_ref<const std::string&>());
+    if (!json) return report && differs(report, path, shown(), actual, json.error());
+    return inner_->match(*json, path, known, around, report);
   }
   Value shown() const override { return Value::object({{name_, inner_->shown()}}); }
   Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
-    const Value json = actual.is_string() ? Value::parse(actual.get_ref<const std::string&>(), nullptr, false) : actual;
-    return json.is_discarded() ? spoken(actual) : Value::object({{name_, inner_->accepting(json, known, around)}});
+    const auto json = actual.is_string() ? read_json(actual.get_ref<const std::string&>()) : actual;
+    return json ? Value::object({{name_, inner_->accepting(*json, known, around)}}) : spoken(actual);
   }
   PrefixMatch match_start(std::string_view stream, const Captures& known, const Surroundings& around,
                           MatchReport* report) const override {
@@ -71,16 +71,6 @@ class JsonPattern : public Pattern {
   void collect_names(std::vector<NameUse>& uses) const override { inner_->collect_names(uses); }
 
  private:
-  static std::string not_json(const Value& actual) {
-    const std::string& text = actual.get_ref<const std::string&>();
-    if (text.empty()) return "not JSON: it is empty";
-    try {
-      const Value ignored = Value::parse(text);
-    } catch (const Value::parse_error& error) {
-      return fmt::format("not JSON: wrong at byte {}", error.byte > 0 ? error.byte - 1 : 0);
-    }
-    return "not JSON";
-  }
   std::string name_;
   PatternPtr inner_;
 };

@@ -43,7 +43,13 @@ class ViewPattern : public Pattern {
   Value shown() const override { return Value::object({{name_, inner_->shown()}}); }
   Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
     const auto seen = view_(actual);
-    return seen ? Value::object({{name_, sayable(inner_->accepting(*seen, known, around))}}) : spoken(actual);
+    if (!seen) return spoken(actual);
+    Value said = sayable(inner_->accepting(*seen, known, around));
+    if (name_ == "jsonpath" || name_ == "xpath") {  // a path that selects nothing stays, and says so
+      for (const auto& [path, wanted] : inner_->shown().items())
+        if (!said.contains(path)) said[path] = "{{absent}}";
+    }
+    return Value::object({{name_, std::move(said)}});
   }
   void collect_names(std::vector<NameUse>& uses) const override { inner_->collect_names(uses); }
 
@@ -54,10 +60,7 @@ class ViewPattern : public Pattern {
 };
 
 std::expected<Value, std::string> json_of(const Value& actual) {
-  if (!actual.is_string()) return actual;
-  Value json = Value::parse(actual.get_ref<const std::string&>(), nullptr, false);
-  if (json.is_discarded()) return std::unexpected("not JSON");
-  return json;
+  return actual.is_string() ? read_json(actual.get_ref<const std::string&>()) : actual;
 }
 
 bool is_filled_table(const Node& node, std::string_view name, std::string_view example, Diagnostics& problems) {

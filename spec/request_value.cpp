@@ -7,6 +7,7 @@
 #include <charconv>
 #include <vector>
 
+#include "protocols/body.h"
 #include "protocols/http/url.h"
 #include "spec/diagnostics.h"
 #include "spec/pattern_parts.h"
@@ -95,8 +96,8 @@ std::optional<Value> request_value(std::string_view path, const Fields& call) {
   const auto source = path.substr(0, dot);
   const auto rest = path.substr(std::min(dot + (dot < path.size() && path[dot] == '.' ? 1 : 0), path.size()));
   if (source == "json") {
-    const Value json = Value::parse(field_text(call, "body"), nullptr, false);
-    return json.is_discarded() ? std::nullopt : copied(member_at(json, rest));
+    const auto json = read_json(field_text(call, "body"));
+    return json ? copied(member_at(*json, rest)) : std::nullopt;
   }
   if (source == "form") return copied(member_at(grouped(parse_form(field_text(call, "body"))), rest));
   if (source == "query" && !rest.empty()) return copied(member_at(grouped(parse_form(field_text(call, "query"))), rest));

@@ -11,6 +11,8 @@ namespace {
 // Its soname since libxml2 2.0, and since 2.14.
 constexpr const char* kLibraries[] = {"libxml2.so.2", "libxml2.so.16"};
 
+void say_nothing(void*, const char*, ...) {}
+
 XmlLibrary load() {
   XmlLibrary out;
   void* library = nullptr;
@@ -28,6 +30,7 @@ XmlLibrary load() {
 #undef BIGFOOT_LOAD
   out.release = std::free;  // xmlMemSetup() is nobody's here
   out.xmlSetStructuredErrorFunc(nullptr, [](void*, auto*) {});  // else it prints
+  out.xmlSetGenericErrorFunc(nullptr, say_nothing);
   return out;
 }
 

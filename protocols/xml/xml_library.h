@@ -14,7 +14,7 @@ namespace bigfoot {
 // Every function that xml.cpp calls; a member of the same name holds it.
 #define BIGFOOT_XML_FUNCTIONS(F)                                                                                           \
   F(xmlReadMemory) F(xmlFreeDoc) F(xmlDocGetRootElement) F(xmlNodeGetContent) F(xmlNodeListGetString) F(xmlGetLastError)   \
-  F(xmlResetLastError) F(xmlSetStructuredErrorFunc) F(xmlXPathNewContext) F(xmlXPathFreeContext) F(xmlXPathCompile)        \
+  F(xmlResetLastError) F(xmlSetStructuredErrorFunc) F(xmlSetGenericErrorFunc) F(xmlXPathNewContext) F(xmlXPathFreeContext) F(xmlXPathCompile)        \
   F(xmlXPathFreeCompExpr) F(xmlXPathCompiledEval) F(xmlXPathFreeObject) F(xmlXPathRegisterNs) F(xmlXPathCastToString)
 
 struct XmlLibrary {

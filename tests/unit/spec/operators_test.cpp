@@ -32,7 +32,8 @@ const OperatorCase kOperators[] = {
     {"PathOfNull", R"({ jsonpath = { "$.buyer.name" = "{{null}}" } })", kOrder, ""},
     {"WildcardSelectsAnArray", R"({ jsonpath = { "$.items[*].sku" = ["a", "b"], "$..n" = [1, 2], "$.items[0:1].n" = [1] } })", kOrder, ""},
     {"WildcardDiffers", R"({ jsonpath = { "$.items[*].n" = [1, 3] } })", kOrder, "body.$.items[*].n[1]: expected 3 got 2\n"},
-    {"PathOfNoJson", R"({ jsonpath = { "$.a" = 1 } })", "a=1", "body: expected {\"jsonpath\":{\"$.a\":1}} got \"a=1\" (not JSON)\n"},
+    {"JsonOfAHugeNumber", R"({ json = { a = 1 } })", R"({"a": 1e400})", "body: expected {\"json\":{\"a\":1}} got \"{\\\"a\\\": 1e400}\" (not JSON: a number in it is too large)\n"},
+    {"PathOfNoJson", R"({ jsonpath = { "$.a" = 1 } })", "a=1", "body: expected {\"jsonpath\":{\"$.a\":1}} got \"a=1\" (not JSON: wrong at byte 0)\n"},
 
     {"Parts", R"({ multipart = [ { name = "title", body = "Spring" }, { name = "file", filename = 'a "b".txt', content-type = "text/plain", text = "line 1\r\nline 2\r\n" } ] })", kParts, ""},
     {"PartsWithHoles", R"({ multipart = [ { name = "title", body = "{{/^S/}}" }, { name = "file", "*" = "*" } ] })", kParts, ""},
@@ -133,6 +134,8 @@ class OperatorMistake : public testing::TestWithParam<MistakeCase> {
         {"PathWithAFilter", R"({ jsonpath = { "$.a[?(@.b)]" = 1 } })",
          "t.toml:1:25: error: bad JSONPath: filters are not supported: select with '*' and compare with a pattern\n  v = { jsonpath = { \"$.a[?(@.b)]\" = 1 } }\n                          ^~~~~~~\n"
          "  $.name, $['name'], $[0], $[-1], $[*], $[1:3], $..name (RFC 9535)\n"},
+        {"XPathWithAnUnknownFunction", R"({ xpath = { "cuont(//a)" = "1" } })",
+         "t.toml:1:18: error: bad XPath: it calls a function that XPath 1.0 does not have\n  v = { xpath = { \"cuont(//a)\" = \"1\" } }\n                   ^~~~~~~~~~\n  XPath 1.0: //order/@id, /order/item[2]/sku, count(//item)\n"},
         {"NoPaths", "{ jsonpath = \"$.a\" }", "t.toml:1:18: error: 'jsonpath' takes a table of paths\n  v = { jsonpath = \"$.a\" }\n                   ^~~~~\n  jsonpath = { \"$.items[0].sku\" = \"x\" }\n"},
         {"NoDigest", "{ sha256 = \"abc\" }", "t.toml:1:16: error: 'sha256' takes 64 hexadecimal digits\n  v = { sha256 = \"abc\" }\n                 ^~~~~\n  as `sha256sum FILE` prints them\n"},
         {"NoXml", "{ xml = '<a>' }", "t.toml:1:13: error: not XML: line 1: Premature end of data in tag a line 1\n  v = { xml = '<a>' }\n              ^~~~~\n  in a text of several lines, line 1 is the one behind '''\n"},
@@ -150,6 +153,21 @@ TEST_P(OperatorMistake, IsToldWithItsPlace) {
   EXPECT_EQ(all_text(problems), GetParam().problems);
 }
 INSTANTIATE_TEST_SUITE_P(Pattern, OperatorMistake, testing::ValuesIn(OperatorMistake::cases()), [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Operators, JsonThatIsNestedTooDeepIsNoJson) {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  for (const char* pattern : {R"({ json = { a = 1 } })", R"({ json_subset = [ ] })", R"({ jsonpath = { "$.a" = 1 } })", R"({ graphql = "{ a }" })"}) {
+    MatchReport report;
+    EXPECT_FALSE(pattern_of(pattern)->match(deep, "body", {}, quiet_world(), &report)) << pattern;
+    ASSERT_EQ(report.differences.size(), 1u);
+    EXPECT_EQ(report.differences[0].note, "not JSON: nested more than 200 deep");
+  }
+}
+
+TEST(Operators, APathThatSelectsNothingIsAcceptedAsAbsent) {
+  EXPECT_EQ(pattern_of(R"({ jsonpath = { "$.a" = "*", "$.b" = 1 } })")->accepting(R"({"b": 2})", {}, quiet_world()).dump(), R"({"jsonpath":{"$.b":2,"$.a":"{{absent}}"}})");
+  EXPECT_EQ(pattern_of(R"({ xpath = { "//no" = "*" } })")->accepting("<a/>", {}, quiet_world()).dump(), R"({"xpath":{"//no":"{{absent}}"}})");
+}
 
 TEST(Operators, CookiesStandBesideHeaders) {
   const Spec spec = spec_of("[[expect]]\nhttp = \"GET http://api.example.com/\"\nheaders = { x-a = \"1\" }\ncookies = { session = \"{{uuid}}\", theme = \"dark\" }\n");
