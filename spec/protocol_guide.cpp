@@ -104,7 +104,6 @@ message = "login of {{email}} failed"
      R"([[expect]]
 mock   = "PaymentService.charge"
 args   = [42]
-kwargs = { currency = "usd" }
 reply  = { value = { status = "ok" } }
 )"},
     {"sqlite", "an error of the library", "",

@@ -333,7 +333,8 @@ class Editor {
 
   void insert_block(std::size_t at, std::string_view indent, std::string_view header, std::string_view item) {
     const bool open_line = at > 0 && text_[at - 1] != '\n';
-    std::string text = (open_line ? eol_ : "") + (at > 0 ? eol_ : "") + block(indent, header, item);
+    const bool behind_blank = text_.substr(0, at).ends_with(eol_ + eol_);
+    std::string text = (open_line ? eol_ : "") + (at > 0 && !behind_blank ? eol_ : "") + block(indent, header, item);
     const bool at_blank = at >= text_.size() || text_[at] == '\n' || text_[at] == '\r';
     if (!at_blank) text += eol_;
     edits_.push_back({at, 0, std::move(text)});

@@ -152,7 +152,8 @@ def taplo_accepts(stage: Stage, place: Path, env: dict[str, str]) -> None:
 
 MISTAKES = {"an unknown key": ('[[expect]]\nhttp = "GET http://a/"\nbdy = ""\n', "bdy"),
             "a headline without a method": ('[[expect]]\nhttp = "http://a/"\n', "does not match"),
-            "a wrong kind": ('[[expect]]\nhttp = "GET http://a/"\nreply = { status = "200" }\n', "200"),
+            "a wrong kind": ('[[expect]]\nhttp = "GET http://a/"\ntimes = true\n', "true"),
+            "an unknown key of a reply": ('[[expect]]\nhttp = "GET http://a/"\nreply = { statu = 200 }\n', "statu"),
             "a word that is none": ('[settings]\norder = "strikt"\n', "strikt"),
             "an unknown table": ("[seting]\n", "seting")}
 
@@ -166,16 +167,24 @@ def taplo_tells(stage: Stage, place: Path, env: dict[str, str]) -> None:
             raise Wrong(f"{name}: taplo says {done.returncode}\n{done.stderr}")
 
 
-PSQL = ["psql", "-qAt", "-c", "SELECT 1", "postgresql://a@db.example:5432/app"]
+PSQL = ["psql", "-qAt", "-c", "SELECT 7", "-c", "SELECT now()", "postgresql://a@db.example:5432/app"]
+SESSION = HEAD + """[[expect]]
+postgres = "a@db.example/app"
+steps = [
+  { query = "SELECT $1", params = [0], columns = ["n:int4"], rows = [[7]] },  # keep
+  { close = true },
+]
+"""
 STORIES: dict[str, Any] = {
     "update, curl, a value": updates(POST, CHARGE, CHARGE.replace("5000", "5001"), "spec.toml:5  body.json.amount = 5001"),
     "update, curl, line ends of Windows": updates(POST, CHARGE.replace("\n", "\r\n"), CHARGE.replace("5000", "5001").replace("\n", "\r\n")),
     "update, curl, a field": updates(["curl", "-s", "-d", "x=1", CHARGES], HEAD + f'[[expect]]\nhttp = "POST {CHARGES}"\n',
                                      HEAD + f'[[expect]]\nhttp = "POST {CHARGES}"\nheaders = {{ content-type = "application/x-www-form-urlencoded", "*" = "*" }}\nbody = {{ form = {{ x = "1" }} }}\n'),
     "update, python, new calls": updates([PYTHON, "-c", "import urllib.request as r\nfor p in 'ab':\n  r.urlopen('http://api.example.com/' + p).read()"],
-                                         HEAD, HEAD + "".join(f'\n[[expect]]\nhttp  = "GET http://api.example.com/{p}"\nbody  = ""\nreply = {{ status = 200, json = {{ }} }}\n' for p in "ab").replace("\n", "", 1), rounds=2),
+                                         HEAD, HEAD + "\n".join(f'[[expect]]\nhttp  = "GET http://api.example.com/{p}"\nbody  = ""\nreply = {{ status = 200, json = {{ }} }}\n' for p in "ab"), rounds=2),
     "update, redis-cli": updates(["redis-cli", "-h", "cache.example", "SET", "k", "new"], HEAD + '[[expect]]\nredis = [ "SET", "k", "old" ]  # keep\n',
                                  HEAD + '[[expect]]\nredis = [ "SET", "k", "new" ]  # keep\n'),
+    "update, psql, a step": updates(PSQL, SESSION, SESSION.replace("[0]", "[7]").replace("  { close", '  { query = "SELECT now()" },\n  { close'), rounds=1),
     "update, a secret stays out": updates(["sh", "-c", 'curl -s -H "X-Api-Key: $API_KEY" http://api.example.com/'], HEAD + '[[expect]]\nhttp = "GET http://api.example.com/"\nheaders = { x-api-key = "none" }\n',
                                           HEAD + '[[expect]]\nhttp = "GET http://api.example.com/"\nheaders = { x-api-key = "{{env.API_KEY}}" }\n', env={"API_KEY": "k-1234567890-abcdef"}),
     "update, a JSON spec": updates(POST, json.dumps({"version": 1, "expect": [{"http": f"POST {CHARGES}", "headers": "*", "body": {"json": {"amount": 5000, "id": "{{uuid}}"}}}]}, indent=2),

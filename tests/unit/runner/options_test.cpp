@@ -120,7 +120,6 @@ TEST(Options, MistakesNameTheCure) {
       {{"-t", "-", "--har", "-", "a"}, "bigfoot-run: only one of --timeline, "},
       {{"--record=x", "a"}, "bigfoot-run: --record is not built yet in this version"},
       {{"--record-twice", "x", "a"}, "bigfoot-run: --record-twice is not built yet in this version"},
-      {{"--record", "x", "a"}, "bigfoot-run: --record is not built yet in this version"},
       {{"--no-tls", "--ca-out", "x", "a"}, "bigfoot-run: --no-tls excludes --ca-out"},
       {{"explain"}, "bigfoot-run: explain needs TOPIC\n  write bigfoot-run explain TOPIC\n"},
       {{"init", "a", "b"}, "bigfoot-run: init: 'b' is one argument too many\n"},

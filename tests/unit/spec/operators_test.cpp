@@ -134,7 +134,7 @@ class OperatorMistake : public testing::TestWithParam<MistakeCase> {
         {"PathWithAFilter", R"({ jsonpath = { "$.a[?(@.b)]" = 1 } })",
          "t.toml:1:25: error: bad JSONPath: filters are not supported: select with '*' and compare with a pattern\n  v = { jsonpath = { \"$.a[?(@.b)]\" = 1 } }\n                          ^~~~~~~\n"
          "  $.name, $['name'], $[0], $[-1], $[*], $[1:3], $..name (RFC 9535)\n"},
-        {"XPathWithAnUnknownFunction", R"({ xpath = { "cuont(//a)" = "1" } })",
+        {"XPathWithAnUnknownFunction", R"t({ xpath = { "cuont(//a)" = "1" } })t",
          "t.toml:1:18: error: bad XPath: it calls a function that XPath 1.0 does not have\n  v = { xpath = { \"cuont(//a)\" = \"1\" } }\n                   ^~~~~~~~~~\n  XPath 1.0: //order/@id, /order/item[2]/sku, count(//item)\n"},
         {"NoPaths", "{ jsonpath = \"$.a\" }", "t.toml:1:18: error: 'jsonpath' takes a table of paths\n  v = { jsonpath = \"$.a\" }\n                   ^~~~~\n  jsonpath = { \"$.items[0].sku\" = \"x\" }\n"},
         {"NoDigest", "{ sha256 = \"abc\" }", "t.toml:1:16: error: 'sha256' takes 64 hexadecimal digits\n  v = { sha256 = \"abc\" }\n                 ^~~~~\n  as `sha256sum FILE` prints them\n"},

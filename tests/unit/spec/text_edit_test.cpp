@@ -173,6 +173,7 @@ http = "b"
     {"BeforeTheFirstAndItsComment", "version = 1\n\n# about a\n[[expect]]\nhttp = \"a\"\n", {}, "expect", 0, "dns = \"x\"", "version = 1\n\n[[expect]]\ndns = \"x\"\n\n# about a\n[[expect]]\nhttp = \"a\"\n"},
     {"BehindTheLast", "[[expect]]\nhttp = \"a\" # end", {}, "expect", 1, "dns = \"x\"", "[[expect]]\nhttp = \"a\" # end\n\n[[expect]]\ndns = \"x\"\n"},
     {"WhereThereIsNone", "version = 1\n", {}, "expect", 0, "dns = \"x\"", "version = 1\n\n[[expect]]\ndns = \"x\"\n"},
+    {"BehindABlankLineAtTheEnd", "version = 1\n\n", {}, "expect", 0, "dns = \"x\"", "version = 1\n\n[[expect]]\ndns = \"x\"\n"},
     {"BeforeAnEntryWithoutABlankLine", "[[expect]]\nhttp = \"a\"\n[[expect]]\nhttp = \"b\"\n", {}, "expect", 1, "dns = \"x\"", "[[expect]]\nhttp = \"a\"\n\n[[expect]]\ndns = \"x\"\n\n[[expect]]\nhttp = \"b\"\n"},
     {"InATestSection", "[[test]]\nname = \"t\"\n\n  [[test.expect]]\n  http = \"a\"\n\n[[test]]\nname = \"u\"\n", {{"test"}, {"", 0}}, "expect", 1, "smtp = \"x\"\nsteps = [\n  { quit = true },\n]\ntext = '''\nas it\nis'''",
      "[[test]]\nname = \"t\"\n\n  [[test.expect]]\n  http = \"a\"\n\n  [[test.expect]]\n  smtp = \"x\"\n  steps = [\n    { quit = true },\n  ]\n  text = '''\nas it\nis'''\n\n[[test]]\nname = \"u\"\n"},
