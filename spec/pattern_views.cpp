@@ -46,7 +46,8 @@ class ViewPattern : public Pattern {
     if (!seen) return spoken(actual);
     Value said = sayable(inner_->accepting(*seen, known, around));
     if (name_ == "jsonpath" || name_ == "xpath") {  // a path that selects nothing stays, and says so
-      for (const auto& [path, wanted] : inner_->shown().items())
+      const Value paths = inner_->shown();
+      for (const auto& [path, wanted] : paths.items())
         if (!said.contains(path)) said[path] = "{{absent}}";
     }
     return Value::object({{name_, std::move(said)}});
