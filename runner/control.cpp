@@ -21,12 +21,14 @@
 #include "runner/json_text.h"
 #include "runner/record_json.h"
 #include "runner/report.h"
+#include "runner/report_values.h"
 #include "spec/loader.h"
 
 namespace bigfoot {
 namespace {
 
 constexpr std::size_t kMostUnread = 4 * 1024 * 1024;     // of answers: who writes only never takes them
+constexpr std::size_t kMostRefusals = 20;                // that the user is told one by one
 constexpr std::chrono::milliseconds kAfterProcess{200};  // for what it left in sockets
 
 std::string json(const Value& value) {
@@ -180,7 +182,9 @@ std::string Control::answer_to(const ControlInbox::Line& line, std::chrono::micr
 
 /// Whoever writes only never reads what was wrong: the user is told as well.
 std::string Control::refuse(Pid writer, std::string message) {
-  ++services_.warnings[fmt::format("{} pid {} wrote to $BIGFOOT_CTL: {}", services_.journal.program_of(writer), services_.journal.number_of(writer), message)];
+  const bool is_too_much = refused_++ >= kMostRefusals;  // a program that writes rubbish must not fill our memory, nor the terminal
+  const std::string said = is_too_much ? "more lines that mean nothing" : readable(one_line(message));
+  ++services_.warnings[fmt::format("{} pid {} wrote to $BIGFOOT_CTL: {}", services_.journal.program_of(writer), services_.journal.number_of(writer), said)];
   return control_error(std::move(message));
 }
 

@@ -82,6 +82,7 @@ class Control {
   std::map<ChannelPtr, AnswersPtr> answers_;
   std::deque<ControlInbox::Line> lines_;  ///< that have not been obeyed
   bool is_settling_ = false;
+  std::size_t refused_ = 0;
 };
 
 }  // namespace bigfoot
