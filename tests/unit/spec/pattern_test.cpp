@@ -1,17 +1,10 @@
 // tests/unit/spec/pattern_test.cpp - What each pattern fits, and what it says where it does not.
 #include <gtest/gtest.h>
 
-#include "tests/unit/spec/spec_text.h"
+#include "tests/unit/spec/body_case.h"
 
 namespace bigfoot {
 namespace {
-
-struct BodyCase {
-  const char* name;
-  const char* pattern;  // TOML
-  std::string body;
-  const char* differences;  // "" where it fits
-};
 
 const BodyCase kBodies[] = {
     {"EmptyFitsEmpty", R"("")", "", ""},
@@ -131,16 +124,7 @@ const BodyCase kBodies[] = {
 
 class Body : public testing::TestWithParam<BodyCase> {};
 
-TEST_P(Body, FitsOrSaysWhereItDiffers) {
-  const BodyCase& row = GetParam();
-  const PatternPtr pattern = pattern_of(row.pattern);
-  ASSERT_TRUE(pattern);
-  MatchReport report;
-  const bool fits = pattern->match(row.body, "body", {}, quiet_world(), &report);
-  EXPECT_EQ(differences_text(report.differences), row.differences);
-  EXPECT_EQ(fits, std::string_view(row.differences).empty());
-  EXPECT_EQ(report.differing, report.differences.size());
-}
+TEST_P(Body, FitsOrSaysWhereItDiffers) { check(GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(Pattern, Body, testing::ValuesIn(kBodies), [](const auto& info) { return std::string(info.param.name); });
 
