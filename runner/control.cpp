@@ -171,7 +171,7 @@ std::string Control::answer_to(const ControlInbox::Line& line, std::chrono::micr
   }
   std::string_view rest = line.text;
   const std::string_view word = first_word(rest);
-  if (word == "begin") return begin(writer, std::string(rest));
+  if (word == "begin") return begin(writer, std::string(rest), line.at);
   if (word == "end") return end(writer, rest, false);
   if (word == "skip") return skip(writer, rest);
   if (word == "status") return status();
@@ -190,12 +190,12 @@ std::string Control::refuse(Pid writer, std::string message) {
 
 // Tests.
 
-RunningTest& Control::open_test(Pid pid, std::string name, const std::vector<std::size_t>& chosen) {
+RunningTest& Control::open_test(Pid pid, std::string name, const std::vector<std::size_t>& chosen, Clock::time_point at) {
   const SectionId section = services_.ledger.open_section(chosen);
-  return services_.journal.tests().begin(services_.journal.number_of(pid), std::move(name), section, services_.journal.now_ms());
+  return services_.journal.tests().begin(services_.journal.number_of(pid), std::move(name), section, services_.journal.ms_of(at));
 }
 
-std::string Control::begin(Pid writer, std::string name) {
+std::string Control::begin(Pid writer, std::string name, Clock::time_point at) {
   if (name.empty()) return refuse(writer, "`begin` without a name: begin test_login");
   const int process = services_.journal.number_of(writer);
   for (const RunningTest* open : services_.journal.tests().open(process))
@@ -203,7 +203,7 @@ std::string Control::begin(Pid writer, std::string name) {
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < services_.spec.tests.size(); ++i)
     if (services_.spec.tests[i].is_called(name)) chosen.push_back(i);
-  const RunningTest& test = open_test(writer, std::move(name), chosen);
+  const RunningTest& test = open_test(writer, std::move(name), chosen, at);
   return json(Value{{"test", test.name}, {"state", "open"}});
 }
 
@@ -287,7 +287,7 @@ void Control::process_runs(Pid pid, const std::vector<std::string>& argv) {
     const TestSection& section = services_.spec.tests[i];
     // A process that is in it stays in it: the shell and the program that it becomes, the main program that is told of twice.
     const bool is_in_it = services_.journal.tests().find(services_.journal.number_of(pid), section.title()) != nullptr;
-    if (!is_in_it && section.is_run_by(argv)) open_test(pid, section.title(), {i});
+    if (!is_in_it && section.is_run_by(argv)) open_test(pid, section.title(), {i}, Clock::now());
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -23,6 +24,7 @@ namespace bigfoot {
 /// an `end` that nothing follows yet waits for a moment: bytes that were sent before it, on sockets, may not have been read.
 class Control {
  public:
+  using Clock = std::chrono::steady_clock;
   /// `add` makes an entry known to all who read the spec, before it returns.
   using Add = std::function<void(Entry entry)>;
   Control(Services& services, ControlInbox& inbox, Add add) : services_(services), inbox_(inbox), add_(std::move(add)) {}
@@ -34,7 +36,7 @@ class Control {
   /// Obeys what has come, also an `end` that nothing follows.
   void obey_all() { obey(true); }
   /// A test begins that this process is in, as the line `begin NAME` says; gives the answer to that line.
-  std::string begin(Pid writer, std::string name);
+  std::string begin(Pid writer, std::string name, Clock::time_point at = Clock::now());
   /// A process became this command, or is over.
   void process_runs(Pid pid, const std::vector<std::string>& argv);
   void process_ended(Pid pid);
@@ -72,7 +74,7 @@ class Control {
   std::string status() const;
   std::string expect(Pid writer, std::string_view table);
   std::string call(Pid caller, const Value& asked, std::chrono::microseconds& delay);
-  RunningTest& open_test(Pid pid, std::string name, const std::vector<std::size_t>& chosen);
+  RunningTest& open_test(Pid pid, std::string name, const std::vector<std::size_t>& chosen, Clock::time_point at);
   void close_test(RunningTest& test, bool is_skipped = false);
   std::string verdict(const RunningTest& test, std::string_view state) const;
 

@@ -70,7 +70,7 @@ void ControlInbox::add(const ChannelPtr& channel, std::string_view bytes, const 
     channel->begun_ += bytes.substr(0, end);
     if (channel->begun_.size() > kLongestLine) {
       constexpr std::size_t kShown = 80;
-      take({channel, channel->writer_, std::exchange(channel->begun_, {}).substr(0, kShown), true});
+      take({channel, channel->writer_, std::exchange(channel->begun_, {}).substr(0, kShown), std::chrono::steady_clock::now(), true});
       channel->ended_ = true;
       return;
     }
@@ -78,7 +78,7 @@ void ControlInbox::add(const ChannelPtr& channel, std::string_view bytes, const 
     bytes.remove_prefix(end + 1);
     std::string line = std::exchange(channel->begun_, {});
     while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    if (!line.empty()) take({channel, channel->writer_, std::move(line), false});
+    if (!line.empty()) take({channel, channel->writer_, std::move(line), std::chrono::steady_clock::now(), false});
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -38,6 +39,7 @@ class ControlInbox {
     ChannelPtr channel;
     Pid writer{};
     std::string text;      ///< not empty, without its end
+    std::chrono::steady_clock::time_point at{};  ///< when it was taken: before whatever its writer did next was seen
     bool is_cut = false;   ///< it was longer than kLongestLine: this is how it began, and the channel is closed
   };
   static constexpr std::size_t kLongestLine = 16 * 1024 * 1024;  // arguments of a call, as JSON

@@ -174,6 +174,7 @@ void Gate::on_exec(ExecCall call) {
 }
 
 void Gate::on_process(ProcessEvent event) {
+  collect_lines();  // a test that began before is to have begun before
   const auto when = std::chrono::steady_clock::now();
   post_soon([this, event = std::move(event), when]() mutable { side_.process(std::move(event), when); });
 }

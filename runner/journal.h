@@ -36,6 +36,7 @@ class Journal {
  public:
   Journal(const Spec& spec, Timeline& timeline, std::chrono::steady_clock::time_point start);
 
+  double ms_of(std::chrono::steady_clock::time_point at) const;  ///< since the start of the run
   double now_ms() const { return ms_of(std::chrono::steady_clock::now()); }
   CallTicket open_call() { return {++seq_, now_ms()}; }
   /// One that was seen earlier, and is judged only now.
@@ -74,7 +75,6 @@ class Journal {
   bool is_noise(const std::string& header);
 
  private:
-  double ms_of(std::chrono::steady_clock::time_point at) const;
   Violation to_violation(Finding finding) const;
   bool is_leak(Pid pid, double started_ms) const;
   void add(Violation violation, RunningTest* test);
