@@ -111,7 +111,7 @@ std::string replace_parameters(std::string_view text, const Names& names, bool w
 struct Redactor::Rules {
   SecretFinder finder{{}};
   Names headers, forms, queries;
-  std::vector<JsonPath> paths;
+  std::vector<SecretPath> paths;
   std::vector<std::unique_ptr<re2::RE2>> texts;
 
   // --- running text ---
@@ -205,10 +205,10 @@ struct Redactor::Rules {
 
   // --- values ---
 
-  using States = std::vector<JsonPath::State>;
+  using States = std::vector<SecretPath::State>;
   States start() const {
     States states;
-    for (const JsonPath& path : paths) states.push_back(path.start());
+    for (const SecretPath& path : paths) states.push_back(path.start());
     return states;
   }
   /// True where a rule ends at this name: the value goes.
@@ -407,7 +407,7 @@ Redactor::Redactor(const std::vector<std::string>& rules, Environment env, const
       case RedactRule::Kind::form: rules_->forms.insert(rule->argument); break;
       case RedactRule::Kind::query: rules_->queries.insert(rule->argument); break;
       case RedactRule::Kind::env: know(rule->argument, kLeastNamed); break;
-      case RedactRule::Kind::json: rules_->paths.push_back(*JsonPath::parse(rule->argument)); break;
+      case RedactRule::Kind::json: rules_->paths.push_back(*SecretPath::parse(rule->argument)); break;
       case RedactRule::Kind::text: rules_->texts.push_back(std::make_unique<re2::RE2>(rule->argument, re2::RE2::Quiet)); break;
     }
   }

@@ -38,7 +38,7 @@ std::string_view without_slashes(std::string_view text) {
 std::string problem_of(const KindRow& kind, std::string_view argument) {
   if (argument.empty()) return fmt::format("nothing after '{}:', write for example {}", kind.name, kind.example);
   if (kind.kind == RedactRule::Kind::json) {
-    const auto path = JsonPath::parse(argument);
+    const auto path = SecretPath::parse(argument);
     if (!path) return path.error();
   }
   if (kind.kind == RedactRule::Kind::text) {
@@ -52,12 +52,12 @@ std::string problem_of(const KindRow& kind, std::string_view argument) {
 
 }  // namespace
 
-std::expected<JsonPath, std::string> JsonPath::parse(std::string_view text) {
+std::expected<SecretPath, std::string> SecretPath::parse(std::string_view text) {
   const auto bad = [&](std::string_view why) {
     return std::unexpected(fmt::format("{}, write for example $..password or $.items[*].secret", why));
   };
   if (!text.starts_with('$')) return bad("a JSON path begins with $");
-  JsonPath path;
+  SecretPath path;
   std::string_view rest = text.substr(1);
   while (!rest.empty()) {
     Segment segment;
@@ -94,7 +94,7 @@ std::expected<JsonPath, std::string> JsonPath::parse(std::string_view text) {
   return path;
 }
 
-JsonPath::State JsonPath::step(State state, std::string_view name) const {
+SecretPath::State SecretPath::step(State state, std::string_view name) const {
   State next = 0;
   for (std::size_t i = 0; i < segments_.size(); ++i) {
     if ((state >> i & 1) == 0) continue;

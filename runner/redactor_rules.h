@@ -13,9 +13,9 @@
 namespace bigfoot {
 
 /// "$..password", "$.card.number", "$.items[*].secret", "$['a b'][0]": where in a JSON document.
-class JsonPath {
+class SecretPath {
  public:
-  static std::expected<JsonPath, std::string> parse(std::string_view text);
+  static std::expected<SecretPath, std::string> parse(std::string_view text);
 
   /// What is left to match below the root; step() goes one name or index down.
   using State = std::uint64_t;
