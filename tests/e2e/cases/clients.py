@@ -1,6 +1,6 @@
 # tests/e2e/cases/clients.py - Real clients in every language get a mocked http://api.stripe.com/v1/charges with no network: as root, as
 # nobody, in what a default container imposes, on a machine with nothing but lo, and with a proxy variable set.
-from harness import NOBODY, Case, variants
+from harness import NO_PTRACE, NOBODY, Case, variants
 
 URL = "http://api.stripe.com/v1/charges"
 CHARGE = '{"amount":5000,"currency":"usd"}'
@@ -54,7 +54,7 @@ CASES = [
     *(variants(case, "as nobody", wrap=tuple(NOBODY), root=True) for case in PLAIN),
     *(variants(case, "in a default container", wrap=(CONTAINER,), root=True) for case in PLAIN),
     *(variants(case, "in a default container as nobody", wrap=(CONTAINER, *NOBODY), root=True) for case in PLAIN),
-    *(variants(case, "in a default container of Podman as nobody", wrap=(CONTAINER, "--podman", *NOBODY), root=True)
+    *(variants(case, "in a default container of Podman as nobody", wrap=(CONTAINER, "--podman", *NOBODY), root=True, env=NO_PTRACE)
       for case in PLAIN if "LeakSanitizer" not in case.name),  # it needs ptrace(2), with bigfoot-run and without
     *(variants(case, "with nothing but lo", wrap=("unshare", "-n", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"), root=True)
       for case in PLAIN),

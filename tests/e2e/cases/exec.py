@@ -1,7 +1,7 @@
 # tests/e2e/cases/exec.py - Commands that a program starts, as spec-format.md 4.6 writes them: scripted, refused, failed, let through.
 import re
 
-from harness import ANY, NOBODY, Case
+from harness import ANY, NO_PTRACE, NOBODY, Case
 
 PYTHON = "/usr/bin/python3"
 
@@ -208,7 +208,7 @@ TRACED = [
          spec(denies_nothing_else("gdb*", "iconv", "sh"), PULL), stdout=ANY, exit=1, needs=("gdb",), timeout=30,
          has=("UNDECODED", "gdb traces the process, and a process has one tracer at a time")),
     Case("a command where ptrace is forbidden", ["sh", "-c", "git pull --ff-only; echo $?"], spec(PULL), stdout="126\n", exit=3, root=True,
-         wrap=("@built@/docker_like", "--podman", *NOBODY), lacks=("traces the process",),
+         wrap=("@built@/docker_like", "--podman", *NOBODY), env=NO_PTRACE, lacks=("traces the process",),
          has=("UNDECODED", "replacing a program needs ptrace(2), which this kernel or container does not allow", "--cap-add SYS_PTRACE allows it")),
 ]
 LIFE = [

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <filesystem>
 #include <fstream>
@@ -310,9 +312,14 @@ TEST(FilesTest, TargetKilledBeforeItsAnswer) {
   const UniqueFd answer = sealed(kMore);
   for (const char* target : {"opens", "looks_at"}) {
     handler.serve = [&](FileCall call) {
-      ::kill(static_cast<pid_t>(call.caller().pid), SIGKILL);
-      ::usleep(20'000);
-      EXPECT_EQ(call.original().error().code, ESRCH);
+      const auto pid = static_cast<pid_t>(call.caller().pid);
+      const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+      ::kill(pid, SIGKILL);
+      pollfd ended{process.get(), POLLIN, 0};
+      ASSERT_EQ(::poll(&ended, 1, 10'000), 1);
+      const OsResult<UniqueFd> original = call.original();
+      ASSERT_FALSE(original);
+      EXPECT_EQ(original.error().code, ESRCH);
       std::move(call).answer(answer.get());
     };
     EXPECT_EQ(run_with(target, handler, {folder / "store"}, Files::opens_and_looks).exit.signal, SIGKILL);
