@@ -222,7 +222,7 @@ std::string Control::end(Pid writer, std::string_view name, bool is_skipped) {
   }
   close_test(*test, is_skipped);
   std::string answer = verdict(*test, is_skipped ? "skipped" : "ended");
-  services_.journal.tests().end(*test, services_.journal.now_ms());
+  services_.journal.end_test(*test, is_skipped);
   return answer;
 }
 
@@ -302,7 +302,7 @@ asio::awaitable<void> Control::close_later(Pid pid) {
   if (services_.hurry) co_return;  // the run is over: end() comes once everything was read
   for (RunningTest* test : services_.journal.tests().open(process)) {
     close_test(*test);
-    services_.journal.tests().end(*test, services_.journal.now_ms());
+    services_.journal.end_test(*test, false);
   }
 }
 
@@ -310,7 +310,7 @@ void Control::end() {
   obey_all();
   for (RunningTest* test : services_.journal.tests().open()) {
     close_test(*test);
-    services_.journal.tests().end(*test, services_.journal.now_ms());
+    services_.journal.end_test(*test, false);
   }
 }
 

@@ -127,7 +127,11 @@ void Journal::add(Violation violation, RunningTest* test) {
   if (test->kept.size() < RunningTest::kKept) test->kept.push_back(std::move(stored));
 }
 
-
+void Journal::end_test(RunningTest& test, bool is_skipped) {
+  const double now = now_ms();
+  timeline_.add(TestRecord{test.name, test.process, test.begun_ms, now, is_skipped});
+  tests_.end(test, now);
+}
 
 std::string Journal::repeatable(Interaction interaction, const CallSite& site, const Entry* entry) const {
   interaction.target = site.target;

@@ -59,6 +59,7 @@ class Journal {
 
   /// Tests: who is in one, and what they have done.
   RunningTests& tests() { return tests_; }
+  void end_test(RunningTest& test, bool is_skipped);
   std::vector<SectionId> scope_of(Pid pid) { return tests_.none() ? std::vector<SectionId>() : tests_.scope(number_of(pid)); }
   const std::vector<ProcessRecord>& processes() const { return timeline_.processes(); }
   const RunOutcome& counts() const { return timeline_.counts(); }

@@ -72,6 +72,14 @@ struct ProcessRecord {
   std::optional<int> signal;
 };
 
+/// A test section that has ended.
+struct TestRecord {
+  std::string name;
+  int pid = 0;  ///< the process that began it, or that it was chosen for
+  double started_ms = 0, ended_ms = 0;
+  bool is_skipped = false;
+};
+
 struct RunInfo {
   std::vector<std::string> command;
   std::string cwd;

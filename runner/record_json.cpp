@@ -220,6 +220,16 @@ void append_members(std::string& out, const ProcessRecord& process) {
   members.end();
 }
 
+void append_members(std::string& out, const TestRecord& test) {
+  Members members(out);
+  members.text("name", test.name);
+  members.number("pid", test.pid);
+  members.ms("started_ms", test.started_ms);
+  members.ms("ended_ms", test.ended_ms);
+  members.text("state", test.is_skipped ? "skipped" : "ended");
+  members.end();
+}
+
 void append_members(std::string& out, const RunInfo& run) {
   Members members(out);
   members.texts("command", run.command);

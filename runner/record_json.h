@@ -18,12 +18,14 @@ void append_numbers(std::string& out, const Interaction& interaction);
 void append_repeatable(std::string& out, const Interaction& interaction, std::size_t body_limit);
 void append_members(std::string& out, const Violation& violation);
 void append_members(std::string& out, const ProcessRecord& process);
+void append_members(std::string& out, const TestRecord& test);
 void append_members(std::string& out, const RunInfo& run);
 void append_members(std::string& out, const RunOutcome& outcome);
 
 /// How each line of a spool or a .jsonl timeline begins; the members of the record follow.
 inline constexpr std::string_view kRunRecord = R"({"type":"run","schema":"bigfoot-timeline/1",)";
 inline constexpr std::string_view kProcessRecord = R"({"type":"process",)";
+inline constexpr std::string_view kTestRecord = R"({"type":"test",)";
 inline constexpr std::string_view kInteractionRecord = R"({"type":"interaction",)";
 inline constexpr std::string_view kViolationRecord = R"({"type":"violation",)";
 inline constexpr std::string_view kOutcomeRecord = R"({"type":"outcome",)";

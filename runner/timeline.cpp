@@ -113,6 +113,10 @@ class SpooledTimeline final : public Timeline {
     }
   }
 
+  void add(const TestRecord& test) override {
+    if (spool_) append(kTestRecord, test);
+  }
+
   const RunOutcome& counts() const override { return counts_; }
   bool stores_interactions() const override { return spool_ != nullptr; }
   const std::vector<Violation>& violations() const override { return fold_.kept(); }

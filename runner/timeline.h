@@ -39,6 +39,7 @@ class Timeline {
   virtual void add_again(const Interaction& numbers, std::string_view repeatable) = 0;
   virtual Violation add(Violation violation) = 0;  ///< gives it as it is stored: redacted
   virtual void add(const ProcessRecord& process) = 0;  ///< again with the same pid: replaces it (ended)
+  virtual void add(const TestRecord& test) = 0;
   virtual const RunOutcome& counts() const = 0;
   /// True where interactions are stored somewhere: else the caller need not fill request and response.
   virtual bool stores_interactions() const = 0;

@@ -109,6 +109,11 @@ std::optional<std::string> write_document(const DocumentParts& parts, int out_fd
     processes.end();
   }
   {
+    Elements tests(out, "tests");
+    copy_records(parts.spool_fd, kTestRecord, tests);
+    tests.end();
+  }
+  {
     Elements interactions(out, "interactions");
     if (parts.interactions_in_order) {
       copy_records(parts.spool_fd, kInteractionRecord, interactions);

@@ -25,7 +25,6 @@ void normalize(Value& value) {
   }
 }
 
-
 void write_list(std::ostream& out, std::string_view name, const std::vector<std::string>& records, bool last) {
   out << "  \"" << name << "\": [";
   for (std::size_t i = 0; i < records.size(); ++i) out << (i == 0 ? "\n    " : ",\n    ") << records[i];
@@ -64,7 +63,7 @@ std::expected<void, std::string> write_normalized(const std::string& file, std::
   Value run = Value::object(), outcome = Value::object();
   std::vector<std::pair<int, std::string>> processes;
   std::vector<std::pair<std::uint64_t, std::string>> interactions;
-  std::vector<std::string> violations;
+  std::vector<std::string> tests, violations;
   const auto read = read_records(file, [&](std::string_view type, Value record) {
     for (std::string_view name : kTimes) record.erase(std::string(name));
     normalize(record);
@@ -73,6 +72,7 @@ std::expected<void, std::string> write_normalized(const std::string& file, std::
     if (type == "run") run = std::move(record);
     if (type == "outcome") outcome = std::move(record);
     if (type == "violation") violations.push_back(std::move(text));
+    if (type == "test") tests.push_back(std::move(text));
     if (type == "interaction") interactions.emplace_back(record.value("seq", std::uint64_t{0}), std::move(text));
     if (type == "process") {
       const int pid = record.value("pid", 0);
@@ -96,6 +96,7 @@ std::expected<void, std::string> write_normalized(const std::string& file, std::
   std::vector<std::string> texts;
   for (auto& [pid, text] : processes) texts.push_back(std::move(text));
   write_list(out, "processes", texts, false);
+  write_list(out, "tests", tests, false);
   texts.clear();
   for (auto& [seq, text] : interactions) texts.push_back(std::move(text));
   write_list(out, "interactions", texts, false);

@@ -70,6 +70,18 @@ ProcessRecord process_of(const Value& record) {
   return process;
 }
 
+TestRecord test_of(const Value& record) {
+  TestRecord test;
+  std::string state;
+  take(record, "name", test.name);
+  take(record, "pid", test.pid);
+  take(record, "started_ms", test.started_ms);
+  take(record, "ended_ms", test.ended_ms);
+  take(record, "state", state);
+  test.is_skipped = state == "skipped";
+  return test;
+}
+
 std::optional<ViolationKind> kind_of(std::string_view name) {
   for (std::size_t kind = 0; kind < RunOutcome{}.violations.size(); ++kind) {
     if (to_text(static_cast<ViolationKind>(kind)) == name) return static_cast<ViolationKind>(kind);
@@ -142,16 +154,20 @@ RunOutcome outcome_of(const Value& record) {
 /// Sections by name, in the order in which they came.
 class Sections {
  public:
-  void note(const std::string& name, double started_ms, double ended_ms, bool is_call) {
+  void note(const std::string& name, double started_ms, double ended_ms, bool is_skipped = false) {
     if (name.empty()) return;
     const auto [known, is_new] = index_.try_emplace(name, all_.size());
-    if (is_new) all_.push_back({name, started_ms, ended_ms});
+    if (is_new) all_.push_back({name, started_ms, ended_ms, is_skipped});
     StoredSection& section = all_[known->second];
     section.started_ms = std::min(section.started_ms, started_ms);
     section.ended_ms = std::max(section.ended_ms, ended_ms);
-    section.interactions += is_call;
+    section.is_skipped |= is_skipped;
   }
-  std::vector<StoredSection> take() { return std::move(all_); }
+  /// In the order in which they began.
+  std::vector<StoredSection> take() {
+    std::ranges::stable_sort(all_, {}, &StoredSection::started_ms);
+    return std::move(all_);
+  }
 
  private:
   std::vector<StoredSection> all_;
@@ -161,6 +177,7 @@ class Sections {
 /// The singular that records of lines have: "interactions" -> "interaction".
 std::string_view type_of_list(std::string_view name) {
   if (name == "processes") return "process";
+  if (name == "tests") return "test";
   if (name == "interactions") return "interaction";
   return name == "violations" ? "violation" : "";
 }
@@ -263,6 +280,9 @@ std::expected<StoredRun, std::string> read_run(const std::string& file) {
       } else {
         *known = std::move(process);
       }
+    } else if (type == "test") {
+      const TestRecord test = test_of(record);
+      sections.note(test.name, test.started_ms, test.ended_ms, test.is_skipped);
     } else if (type == "interaction") {
       ++counted.interactions;
       const std::string state = record.value("state", "");
@@ -274,11 +294,11 @@ std::expected<StoredRun, std::string> read_run(const std::string& file) {
       take(record, "test", test);
       take(record, "t_ms", t_ms);
       take(record, "duration_ms", duration_ms);
-      sections.note(test, t_ms, t_ms + duration_ms, true);
+      sections.note(test, t_ms, t_ms + duration_ms);
     } else if (type == "violation") {
       if (auto violation = violation_of(record)) {
         ++counted.violations[static_cast<std::size_t>(violation->kind)];
-        sections.note(violation->test, violation->t_ms, violation->t_ms, false);
+        sections.note(violation->test, violation->t_ms, violation->t_ms);
         fold.add(std::move(*violation));
       }
     }

@@ -11,11 +11,12 @@
 
 namespace bigfoot {
 
-/// A test section, known by what carries its name: from its first call to the end of its last.
+/// A test section, or several of one name: from the start of the first to the end of the last. Of a run that was cut short
+/// one may be known by its calls alone.
 struct StoredSection {
   std::string name;
   double started_ms = 0, ended_ms = 0;
-  std::uint64_t interactions = 0;
+  bool is_skipped = false;
 };
 
 /// All of a run but its interactions.
@@ -29,7 +30,7 @@ struct StoredRun {
 };
 
 /// Hands over each record as JSON (what a file of lines has around it is taken off): "run", "outcome", "process",
-/// "interaction", "violation". Whatever the size of the file, one record is in memory at a time.
+/// "test", "interaction", "violation". Whatever the size of the file, one record is in memory at a time.
 using OnRecord = std::function<void(std::string_view type, Value record)>;
 
 /// The error names the file and what is wrong with it.

@@ -57,6 +57,7 @@ std::string class_name(const RunInfo& run) {
 struct TestCase {
   std::string name;
   double ms = 0;
+  bool is_skipped = false;
   std::vector<const Violation*> violations;
   std::string error_type, error;  // what is no violation, but no success either
 };
@@ -71,11 +72,12 @@ class Junit {
     const std::string name = command_text(run_.run);
     const auto failed = std::ranges::count_if(cases_, [](const TestCase& test) { return !test.violations.empty(); });
     const auto errors = std::ranges::count_if(cases_, [](const TestCase& test) { return test.violations.empty() && !test.error.empty(); });
+    const auto skipped = std::ranges::count_if(cases_, &TestCase::is_skipped);
     const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\"", cases_.size(), failed, errors);
     const std::string time = seconds(run_.run.duration_ms);
     out << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     out << fmt::format("<testsuites name=\"bigfoot-run\" {} time=\"{}\">\n", counts, time);
-    out << fmt::format("  <testsuite name={} {} skipped=\"0\" time=\"{}\" timestamp={}>\n", attribute_value(name), counts, time,
+    out << fmt::format("  <testsuite name={} {} skipped=\"{}\" time=\"{}\" timestamp={}>\n", attribute_value(name), counts, skipped, time,
                        attribute_value(run_.run.started_at.substr(0, run_.run.started_at.find('.'))));
     out << "    <properties>\n";
     for (const std::string& spec : run_.run.specs) out << fmt::format("      <property name=\"spec\" value={}/>\n", attribute_value(spec));
@@ -87,11 +89,11 @@ class Junit {
 
  private:
   void gather() {
-    cases_.push_back({command_text(run_.run), run_.run.duration_ms});
+    cases_.push_back({command_text(run_.run), run_.run.duration_ms, false});
     std::map<std::string, std::size_t> index{{"", 0}};
     for (const StoredSection& section : run_.sections) {
       index.emplace(section.name, cases_.size());
-      cases_.push_back({section.name, section.ended_ms - section.started_ms});
+      cases_.push_back({section.name, section.ended_ms - section.started_ms, section.is_skipped});
     }
     for (const Violation& violation : run_.violations) cases_[index.at(violation.test)].violations.push_back(&violation);
     TestCase& command = cases_.front();
@@ -110,11 +112,12 @@ class Junit {
 
   void write(std::ostream& out, const TestCase& test) const {
     out << fmt::format("    <testcase classname={} name={} time=\"{}\"", attribute_value(class_name(run_.run)), attribute_value(test.name), seconds(test.ms));
-    if (test.violations.empty() && test.error.empty()) {
+    if (test.violations.empty() && test.error.empty() && !test.is_skipped) {
       out << "/>\n";
       return;
     }
     out << ">\n";
+    if (test.is_skipped) out << "      <skipped/>\n";
     for (const Violation* violation : test.violations) {
       std::string text = violation_text(input_, *violation);
       if (violation == test.violations.front()) text += others(test);

@@ -25,7 +25,7 @@ exit "${FAKE_EXIT:-$?}"
 """
 GREEN = ('{"schema": "bigfoot-timeline/1", "run": {"command": [], "cwd": "", "specs": [], "started_at": "", "duration_ms": 1, "version": "", '
          '"kernel": "", "arch": "", "seed": 1}, "outcome": {"verdict": "pass", "exit_status": 0, "child": {"exit_code": 0, "signal": null}, '
-         '"counts": {%s}}, "processes": [], "interactions": [], "violations": []}' % ", ".join(f'"{name}": 0' for name in timeline.COUNTS))
+         '"counts": {%s}}, "processes": [], "tests": [], "interactions": [], "violations": []}' % ", ".join(f'"{name}": 0' for name in timeline.COUNTS))
 
 
 class Judges(unittest.TestCase):

@@ -39,6 +39,8 @@ def check_shape(document: dict, exit_status: int) -> None:
     sequence = [call["seq"] for call in interactions]
     assert sequence == sorted(set(sequence)), f"seq is not rising: {sequence[:20]}"
     pids = {process["pid"] for process in document["processes"]}
+    for test in document["tests"]:
+        assert test["pid"] in pids and test["state"] in ("ended", "skipped"), f"test {test}"
     for call in interactions:
         assert call["state"] in STATES, f"state {call['state']}"
         assert call["pid"] in pids, f"interaction {call['seq']} of pid {call['pid']}, which is not listed"

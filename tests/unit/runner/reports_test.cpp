@@ -70,6 +70,7 @@ class Reports : public testing::Test {
     process.argv = {"/abs/check.sh", "--all"};
     (*timeline)->add(process);
     for (const Interaction& call : calls) (*timeline)->add(call);
+    for (const TestRecord& test : tests_) (*timeline)->add(test);
     for (const Violation& violation : violations) (*timeline)->add(violation);
     RunOutcome outcome = (*timeline)->counts();
     outcome.child_exit_code = child_exit_code;
@@ -84,6 +85,7 @@ class Reports : public testing::Test {
     return std::move(*read);
   }
 
+  std::vector<TestRecord> tests_;
   Redactor redactor_{{}, [](std::string_view) { return std::nullopt; }, {}};
   test::TemporaryFolder folder_;
   const std::string file_ = (folder_.path() / "t.json").string();
@@ -131,6 +133,20 @@ UNUSED  specs/orders.toml:20 GET http://api.stripe.com/never never happened
   </testsuite>
 </testsuites>
 )");
+}
+
+TEST_F(Reports, JunitHasTheSectionsWithoutACallToo) {
+  tests_ = {{"test_sum", 1, 10, 20, false}, {"test_later", 1, 20, 20, true}, {"test_login", 1, 150, 300, false}};
+  std::ostringstream out;
+  write_junit(out, stored({charge(2, "test_login")}, {}));
+  EXPECT_THAT(out.str(), testing::HasSubstr(R"(tests="4" failures="0" errors="0" skipped="1")"));
+  EXPECT_THAT(out.str(), testing::HasSubstr(R"(
+    <testcase classname="check_sh" name="test_sum" time="0.010"/>
+    <testcase classname="check_sh" name="test_later" time="0.000">
+      <skipped/>
+    </testcase>
+    <testcase classname="check_sh" name="test_login" time="0.150"/>
+)"));
 }
 
 TEST_F(Reports, JunitOfARunThatFailedByItselfHasAnError) {

@@ -126,6 +126,8 @@ TEST_F(TimelineTest, TheDocumentIsTheOneOfThePage) {
   timeline->add(process);
   timeline->add(charge(4, "mismatch"));
   timeline->add(mismatch());
+  timeline->add(TestRecord{"test_checkout", 3, 200, 300.5, false});
+  timeline->add(TestRecord{"test_refund", 3, 300.5, 301, true});
   process.ended_ms = 810;
   process.exit_code = 0;
   timeline->add(process);
@@ -138,6 +140,10 @@ TEST_F(TimelineTest, TheDocumentIsTheOneOfThePage) {
 "outcome": {"verdict":"fail","exit_status":3,"child":{"exit_code":0,"signal":null},"expectations":{"met":6,"of":7},"counts":{"interactions":1,"asserted":0,"ambient":0,"allowed":0,"unexpected":0,"mismatch":1,"unasserted":0,"unused":0,"out_of_order":0,"out_of_state":0,"guarded":0,"leaked":0,"undecoded":0,"tls_refused":0,"timeout":0}},
 "processes": [
 {"pid":3,"host_pid":81234,"ppid":1,"argv":["./tests","--all"],"exe":"/abs/tests","started_ms":0.900,"ended_ms":810.000,"exit_code":0,"signal":null}
+],
+"tests": [
+{"name":"test_checkout","pid":3,"started_ms":200.000,"ended_ms":300.500,"state":"ended"},
+{"name":"test_refund","pid":3,"started_ms":300.500,"ended_ms":301.000,"state":"skipped"}
 ],
 "interactions": [
 {"seq":4,"t_ms":212.031,"duration_ms":0.420,"pid":3,"connection":2,"protocol":"http","op":"request","target":"http://api.stripe.com:80","test":null,"state":"mismatch","expectation":{"id":"charge","file":"orders.toml","line":14},"request":{"method":"POST","url":"http://api.stripe.com/v1/charges","headers":[["content-type","application/json"]],"body":{"json":{"amount":5001}}},"response":{"status":200,"headers":[],"body":{"text":""}}}
