@@ -23,7 +23,13 @@ std::string numbers(const std::vector<std::uint64_t>& seqs) {
   return out;
 }
 
-/// "1 earlier entry for this call was used at #4 (orders.toml:14)". Where the nearest entry is one of those, and says what was
+/// What lets the call come again, of the one entry that was meant.
+std::string room_for_more(const Entry& entry) {
+  if (entry.replies.size() > 1) return "; one more needs one more of its replies";
+  return fmt::format("; one more needs times = {}", entry.times.max + 1);
+}
+
+/// "1 earlier entry for this call was used at #4 (orders.toml:14); one more needs times = 2". Where the nearest entry is one of those, and says what was
 /// sent, the note says it all. One that was sent otherwise stays the nearest, and says itself that it is used up.
 void note_spent(const CallStory& story, Finding& finding, const NearMiss& nearest = {}) {
   if (story.spent.empty()) return;
@@ -42,6 +48,7 @@ void note_spent(const CallStory& story, Finding& finding, const NearMiss& neares
                                       counted(story.spent.size(), "earlier entry", "earlier entries"),
                                       story.spent.size() == 1 ? "was" : "were", numbers(seqs), places));
   if (!is_nearest || !nearest.only_spent) return;
+  if (story.spent.size() == 1 && nearest.entry->times.max > 0) finding.notes.back() += room_for_more(*nearest.entry);
   finding.nearest = nullptr;
   finding.nearest_reason.clear();
 }

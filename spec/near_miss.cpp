@@ -13,6 +13,7 @@
 #include "spec/file_path.h"
 #include "spec/file_paths.h"
 #include "spec/near_record.h"
+#include "spec/raw_session.h"
 
 namespace bigfoot {
 namespace {
@@ -325,7 +326,7 @@ NearMiss nearest_socket(const Destination& to, const LedgerBook& book) {
     if (book.is_spent(entry)) {
       miss.add(kSpentCost, why_spent(entry, book));
     } else if (miss.cost == 0) {
-      miss.add(1, entry.steps.empty() ? "it has no steps to play" : "its first step does not fit");
+      miss.add(1, entry.steps.empty() ? "it has no steps to play" : fmt::format("its first step does not fit: {}", shown_step(entry.steps.front())));
     }
     nearest.offer(entry, std::move(miss));
   }

@@ -28,8 +28,6 @@ std::string_view word_of(Verb verb) {
   return "";
 }
 
-std::string shown_step(const Step& step) { return step.shown.empty() ? std::string(word_of(step.verb)) : step.shown; }
-
 /// Judges what has come against one `send` step: a datagram is one whole message, a stream may have more or less.
 PrefixMatch judge(const Step& step, bool datagram, std::string_view bytes, bool ended, const LedgerBook& book, MatchReport* report) {
   if (!datagram) return match_prefix(*step.content, bytes, ended, book.known, book.around, report);
@@ -356,6 +354,8 @@ class StepSession : public RawSession {
 };
 
 }  // namespace
+
+std::string shown_step(const Step& step) { return step.shown.empty() ? std::string(word_of(step.verb)) : step.shown; }
 
 std::unique_ptr<RawSession> make_raw_session(SessionStart start) { return std::make_unique<StepSession>(std::move(start)); }
 

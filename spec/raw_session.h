@@ -19,6 +19,8 @@ struct SessionStart {
   bool child = false;             ///< the steps of a command: what the program sends is its stdin
   Fields call = Fields::object(); ///< for the {{req...}} of what it gets
 };
+/// As the spec wrote it, shortened; its verb where it has no more than that.
+std::string shown_step(const Step& step);
 std::unique_ptr<RawSession> make_raw_session(SessionStart start);
 
 /// Whether `first` could be the start of what the session's first steps expect. Empty: only where the server begins.

@@ -276,7 +276,7 @@ TEST(Exec, AnUnexpectedOneIsToldWhole) {
   ASSERT_EQ(out.findings.size(), 1u);
   EXPECT_EQ(out.entry, nullptr);
   EXPECT_FALSE(out.leads_on);
-  EXPECT_EQ(out.refusal, "bigfoot-run: unexpected: exec [\"git\", \"pull\"]\n1 earlier entry for this call was used at #1 (t.toml:2)\n");
+  EXPECT_EQ(out.refusal, "bigfoot-run: unexpected: exec [\"git\", \"pull\"]\n1 earlier entry for this call was used at #1 (t.toml:2); one more needs times = 2\n");
   EXPECT_EQ(out.findings[0].suggestion, "[[expect]]\nexec  = [\"git\", \"pull\"]\nstdin = \"\"\nreply = { exit = 0, stdout = \"\" }");
   out = execs.offer_argv({"git", "status", "-s"});
   EXPECT_EQ(out.refusal,

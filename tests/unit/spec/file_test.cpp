@@ -399,7 +399,7 @@ TEST(Files, SpentEntriesAreNamed) {
   Files files(entry("read /etc/app/a", "reply = { text = \"x\" }"));
   files.read("/etc/app/a");
   EXPECT_EQ(files.read("/etc/app/a"),
-            "unexpected: file read /etc/app/a\n1 earlier entry for this call was used at #1 (t.toml:4)\nadd:\n[[expect]]\nfile  = \"read /etc/app/a\"\nreply = { text = \"\" }\nerrno 13");
+            "unexpected: file read /etc/app/a\n1 earlier entry for this call was used at #1 (t.toml:4); one more needs times = 2\nadd:\n[[expect]]\nfile  = \"read /etc/app/a\"\nreply = { text = \"\" }\nerrno 13");
 }
 
 TEST(Files, SuggestionsFitTheCall) {

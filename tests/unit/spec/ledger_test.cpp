@@ -233,10 +233,10 @@ TEST_F(LedgerTest, ASpentEntryIsNamed) {
   call("/a");
   const Outcome out = call("/a");
   ASSERT_EQ(told(out.findings), "unexpected: GET http://api.example.com/a\n");
-  EXPECT_EQ(out.findings[0].notes.at(0), "1 earlier entry for this call was used at #4 (t.toml:4)");
+  EXPECT_EQ(out.findings[0].notes.at(0), "1 earlier entry for this call was used at #4 (t.toml:4); one more needs times = 2");
   EXPECT_EQ(out.findings[0].nearest, nullptr) << "the note names it: once is enough";
   EXPECT_EQ(out.findings[0].nearest_reason, "");
-  EXPECT_EQ(out.refusal, "unexpected: GET http://api.example.com/a\n1 earlier entry for this call was used at #4 (t.toml:4)\n");
+  EXPECT_EQ(out.refusal, "unexpected: GET http://api.example.com/a\n1 earlier entry for this call was used at #4 (t.toml:4); one more needs times = 2\n");
 }
 
 TEST_F(LedgerTest, ASpentEntryThatIsOnlyNearSaysSoItself) {

@@ -99,7 +99,7 @@ TEST(Log, AStrictChannelTellsEveryLine) {
   EXPECT_EQ(logs.say(record("INFO", "myapp", "up")), "met");
   EXPECT_EQ(logs.say(record("INFO", "myapp", "up")),
             "unexpected: log app INFO myapp: up\n"
-            "note: 1 earlier entry for this call was used at #2 (t.toml:5)\n"
+            "note: 1 earlier entry for this call was used at #2 (t.toml:5); one more needs times = 2\n"
             "add:\n[[expect]]\nlog     = \"app\"\nlevel   = \"INFO\"\nlogger  = \"myapp\"\nmessage = \"up\"\n");
   EXPECT_EQ(logs.finish(), "");
 }

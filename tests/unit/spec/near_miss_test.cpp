@@ -18,6 +18,14 @@ struct NearCase {
 
 class NearMissTest : public testing::TestWithParam<NearCase> {
  protected:
+  static Destination destination(const Fields& call) {
+    Destination out;
+    out.transport = call.contains("path") ? Transport::unix_stream : call.contains("udp") ? Transport::udp : Transport::tcp;
+    out.path = call.value("path", "");
+    out.host = call.value("host", "");
+    out.port = call.value("port", 0U);
+    return out;
+  }
   std::string last_told() {
     const NearCase& its = GetParam();
     const Spec spec = spec_of(its.spec);
@@ -42,6 +50,8 @@ class NearMissTest : public testing::TestWithParam<NearCase> {
         findings = ledger.offer_file(call, false, ++seq).findings;
       } else if (name == "log") {
         findings = ledger.offer_log(call, ++seq).findings;
+      } else if (name == "socket") {
+        findings = {ledger.unexpected_bytes(destination(call), call.at("bytes").get<std::string>())};
       } else {
         findings = ledger.offer(info, call, ++seq).findings;
       }
@@ -67,6 +77,7 @@ std::string log(const std::string& text) { return "[channels.app]\nfrom = \"stde
 std::string dns(const std::string& text) { return "[[expect]]\ndns = \"" + text + "\"\nreply = [\"10.0.0.1\"]\n"; }
 std::string postgres(const std::string& steps, const std::string& place = "app@db.test/shop") { return "[[expect]]\npostgres = \"" + place + "\"\nsteps = [" + steps + "]\n"; }
 std::string smtp(const std::string& steps, const std::string& place = "mail.test:25") { return "[[expect]]\nsmtp = \"" + place + "\"\nsteps = [" + steps + "]\n"; }
+std::string socket(const std::string& address) { return "[[expect]]\nsocket = \"" + address + "\"\nsteps = [{ send = \"hello\" }]\n"; }
 std::string websocket(const std::string& steps, const std::string& place = "ws://chat.test/room") { return "[[expect]]\nwebsocket = \"" + place + "\"\nheaders = \"*\"\nsteps = [" + steps + "]\n"; }
 
 constexpr const char* kPostgres = R"({"user":"app","host":"db.test","port":5432,"database":"shop"})";
@@ -108,7 +119,12 @@ nearest: t.toml:2 POST http://api.test/v1/charges   path differs at "/"
 )"},
     {"HttpUsed", "http", http("POST http://api.test/a"), {HTTP("POST", "http", "api.test", "80", "/a"), HTTP("POST", "http", "api.test", "80", "/a")},
      R"(unexpected: POST http://api.test/a
-1 earlier entry for this call was used at #1 (t.toml:2)
+1 earlier entry for this call was used at #1 (t.toml:2); one more needs times = 2
+)"},
+    {"HttpUsedReplies", "http", "[[expect]]\nhttp = \"POST http://api.test/a\"\nheaders = \"*\"\nbody = \"*\"\nreplies = [{ status = 503 }, { status = 200 }]\n",
+     {HTTP("POST", "http", "api.test", "80", "/a"), HTTP("POST", "http", "api.test", "80", "/a"), HTTP("POST", "http", "api.test", "80", "/a")},
+     R"(unexpected: POST http://api.test/a
+1 earlier entry for this call was used at #1, #2 (t.toml:2); one more needs one more of its replies
 )"},
     {"HttpHole", "http", http("GET http://api.test/users/{{int}}"), {HTTP("GET", "http", "api.test", "80", "/users/bob")},
      R"(unexpected: GET http://api.test/users/bob
@@ -135,7 +151,7 @@ nearest: t.toml:2 dns MX api.test   type differs: TXT instead of MX
 )"},
     {"DnsUsed", "dns", dns("api.test"), {R"({"name":"api.test","type":"A"})", R"({"name":"api.test","type":"A"})"},
      R"(unexpected: dns api.test
-1 earlier entry for this call was used at #1 (t.toml:2)
+1 earlier entry for this call was used at #1 (t.toml:2); one more needs times = 2
 )"},
     {"RedisKey", "redis", redis("[\"GET\", \"user:1\"]"), {R"({"server":"cache.test:6379","command":"GET","key":"user:2","args":["GET","user:2"]})"},
      R"(unexpected: redis ["GET", "user:2"]
@@ -147,7 +163,7 @@ nearest: t.toml:2 redis ["GET", "user:1"]   command differs: HGETALL instead of 
 )"},
     {"RedisUsed", "redis", redis("[\"GET\", \"user:1\"]"), {R"({"server":"cache.test:6379","command":"GET","key":"user:1","args":["GET","user:1"]})", R"({"server":"cache.test:6379","command":"GET","key":"user:1","args":["GET","user:1"]})"},
      R"(unexpected: redis ["GET", "user:1"]
-1 earlier entry for this call was used at #1 (t.toml:2)
+1 earlier entry for this call was used at #1 (t.toml:2); one more needs times = 2
 )"},
     {"RedisServer", "redis", redis("[\"GET\", \"user:1\"]", "server = \"other.test\""), {R"({"server":"cache.test:6379","command":"GET","key":"user:1","args":["GET","user:1"]})"},
      R"(unexpected: redis ["GET", "user:1"]
@@ -168,7 +184,7 @@ nearest: t.toml:2 mock Pay.charge   name differs: Pay.refund instead of Pay.char
 )"},
     {"MockUsed", "mock", mock("Pay.charge", "[42]"), {R"({"name":"Pay.charge","args":[42],"kwargs":{}})", R"({"name":"Pay.charge","args":[42],"kwargs":{}})"},
      R"(unexpected: mock Pay.charge
-1 earlier entry for this call was used at #1 (t.toml:2)
+1 earlier entry for this call was used at #1 (t.toml:2); one more needs times = 2
 )"},
     {"MockUsedArgs", "mock", mock("Pay.charge", "[42]"), {R"({"name":"Pay.charge","args":[42],"kwargs":{}})", R"({"name":"Pay.charge","args":[43],"kwargs":{}})"},
      R"(unexpected: mock Pay.charge
@@ -190,7 +206,7 @@ nearest: t.toml:2 exec ["python", "x.py"]   program differs: python3 instead of 
 )"},
     {"ExecUsed", "exec", exec("[\"git\", \"pull\"]"), {R"({"path":"/usr/bin/git","argv":["git","pull"],"cwd":"/"})", R"({"path":"/usr/bin/git","argv":["git","pull"],"cwd":"/"})"},
      R"(unexpected: exec ["git", "pull"]
-1 earlier entry for this call was used at #1 (t.toml:2)
+1 earlier entry for this call was used at #1 (t.toml:2); one more needs times = 2
 )"},
     {"ExecThroughAShell", "exec", shell("git pull"), {R"({"path":"/usr/bin/git","argv":["git","pull"],"cwd":"/"})"},
      R"(unexpected: exec ["git", "pull"]
@@ -218,7 +234,7 @@ nearest: t.toml:4 file write /var/data/a.txt   path differs at "data"
 )"},
     {"FileUsed", "file", file("unlink /var/a.txt"), {R"({"operation":"unlink","path":"/var/a.txt"})", R"({"operation":"unlink","path":"/var/a.txt"})"},
      R"(unexpected: file unlink /var/a.txt
-1 earlier entry for this call was used at #1 (t.toml:4)
+1 earlier entry for this call was used at #1 (t.toml:4); one more needs times = 2
 )"},
     {"LogMessage", "log", log("level = \"INFO\"\nmessage = \"user alice logged in\""), {R"({"channel":"app","level":"INFO","logger":"","message":"user bob logged in"})"},
      R"(unexpected: log app INFO user bob logged in
@@ -231,7 +247,7 @@ expected by t.toml:5 log app INFO user alice logged in
 )"},
     {"LogUsed", "log", log("level = \"INFO\"\nmessage = \"user alice logged in\""), {R"({"channel":"app","level":"INFO","logger":"","message":"user alice logged in"})", R"({"channel":"app","level":"INFO","logger":"","message":"user alice logged in"})"},
      R"(unexpected: log app INFO user alice logged in
-1 earlier entry for this call was used at #1 (t.toml:5)
+1 earlier entry for this call was used at #1 (t.toml:5); one more needs times = 2
 )"},
     {"PostgresQuery", "postgres", postgres(R"({ query = "SELECT id FROM users WHERE id = $1", params = [1], columns = ["a:int4"], rows = [[1]] })"), {kPostgres, R"({"query":{"query":"SELECT id, name FROM users WHERE id = $1","params":[1]}})"},
      R"(unexpected: postgres app@db.test:5432/shop: query = "SELECT id, name FROM users WHERE id = $1", params = [1]
@@ -278,6 +294,39 @@ played before: sendmail { from = "a@x.test" }
      R"(unexpected: smtp mail.test:25: sendmail = { from = "a@x.test", to = ["b@x.test"], message = { subject = "s" } }
 nearest: t.toml:2 smtp mail.test:587   port differs: 25 instead of 587
 )"},
+    {"SocketHost", "socket", socket("tcp://db.test:5000"), {R"t({"host":"dbs.test","port":5000,"bytes":"hi"})t"},
+     R"t(unexpected: tcp://dbs.test:5000: 2 bytes of no known protocol
+nearest: t.toml:2 tcp://db.test:5000   host differs at "s"
+first bytes: "hi"
+)t"},
+    {"SocketPort", "socket", socket("tcp://db.test:5000"), {R"t({"host":"db.test","port":5001,"bytes":"hi"})t"},
+     R"t(unexpected: tcp://db.test:5001: 2 bytes of no known protocol
+nearest: t.toml:2 tcp://db.test:5000   port differs: 5001 instead of 5000
+first bytes: "hi"
+)t"},
+    {"SocketScheme", "socket", socket("tcp://db.test:5000"), {R"t({"udp":true,"host":"db.test","port":5000,"bytes":"hi"})t"},
+     R"t(unexpected: udp://db.test:5000: 2 bytes of no known protocol
+nearest: t.toml:2 tcp://db.test:5000   scheme differs: udp instead of tcp
+first bytes: "hi"
+)t"},
+    {"SocketBytes", "socket", socket("tcp://db.test:5000"), {R"t({"host":"db.test","port":5000,"bytes":"hi"})t"},
+     R"t(unexpected: tcp://db.test:5000: 2 bytes of no known protocol
+nearest: t.toml:2 tcp://db.test:5000   its first step does not fit: send "hello"
+first bytes: "hi"
+)t"},
+    {"SocketSilence", "socket", socket("tcp://db.test:5000"), {R"t({"host":"db.test","port":5000,"bytes":""})t"},
+     R"t(unexpected: tcp://db.test:5000: connected, and the program waits for the server to speak first
+nearest: t.toml:2 tcp://db.test:5000   its first step does not fit: send "hello"
+)t"},
+    {"SocketPath", "socket", socket("unix:///run/agent.sock"), {R"t({"path":"/run/agents.sock","bytes":"\u0001\u0002"})t"},
+     R"t(unexpected: unix:///run/agents.sock: 2 bytes of no known protocol
+nearest: t.toml:2 unix:///run/agent.sock   path differs at "s"
+first bytes: hex 01 02
+)t"},
+    {"SocketNothing", "socket", socket("tcp://db.test:5000"), {R"t({"path":"/run/agent.sock","bytes":"hi"})t"},
+     R"t(unexpected: unix:///run/agent.sock: 2 bytes of no known protocol
+first bytes: "hi"
+)t"},
     {"WebsocketPath", "websocket", websocket(R"({ send = "hi" })", "ws://chat.test/rooms"), {kSocket},
      R"(unexpected: ws://chat.test/room
 nearest: t.toml:2 ws://chat.test/rooms   path differs at "s"
