@@ -95,7 +95,11 @@ class Junit {
       index.emplace(section.name, cases_.size());
       cases_.push_back({section.name, section.ended_ms - section.started_ms, section.is_skipped});
     }
-    for (const Violation& violation : run_.violations) cases_[index.at(violation.test)].violations.push_back(&violation);
+    for (const Violation& violation : run_.violations) {
+      TestCase& test = cases_[index.at(violation.test)];
+      test.violations.push_back(&violation);
+      test.is_skipped = false;  // readers hide the failures of a skipped one
+    }
     TestCase& command = cases_.front();
     if (!run_.complete) {
       command.error_type = "cut-short";

@@ -112,15 +112,20 @@ def annotations(stage: Stage, place: Path, env: dict[str, str]) -> None:
 
 
 def junit(stage: Stage, place: Path, env: dict[str, str]) -> None:
-    """The schema holds for a run, a green run, one that failed by itself, and a long one with sections."""
+    """The schema holds for a run, a green run, one that failed by itself, one of tests, and a long one with sections."""
     (place / "green.toml").write_text('version = 1\n[[expect]]\nhttp = "GET http://a.example/"\nreply = { text = "A" }\n')
     supervised(stage, place, env, "--junit", "red.xml")
     run(stage, place, env, "-s", "green.toml", "--junit", "green.xml", "--", "curl", "-s", "http://a.example/")
     run(stage, place, env, "--junit", "failed.xml", "--", "sh", "-c", "printf 'x\\033[1m\\001<&>'; exit 7", exit=7)
     run(stage, place, env, "--junit", "control.xml", "--", "curl", "-s", "-d", "\x01\x1b]]>\ufffe\r\n", "http://a.example/", exit=3)
+    run(stage, place, env, "-s", "green.toml", "--junit", "tests.xml", "--", "sh", "-c",
+        'for line in "begin sum" end "skip later" "begin <get>"; do echo "$line" > "$BIGFOOT_CTL"; done; curl -s http://a.example/; echo end > "$BIGFOOT_CTL"')
+    same("cases", [("sum", "case"), ("later", "skipped"), ("&lt;get&gt;", "case")],
+         [(name, "skipped" if "skipped" in rest else "case") for name, rest in
+          re.findall(r'<testcase classname="sh" name="([^ "]*)"([^<]*(?:<skipped/>)?)', (place / "tests.xml").read_text())])
     long_run.write(place / "t.jsonl", 400, 9)
     run(stage, place, env, "report", "t.jsonl", "--junit", "-o", "long.xml")
-    for file in ("red.xml", "green.xml", "failed.xml", "control.xml", "long.xml"):
+    for file in ("tests.xml", "red.xml", "green.xml", "failed.xml", "control.xml", "long.xml"):
         done = subprocess.run(["xmllint", "--noout", "--schema", str(SOURCES / "tests/e2e/junit.xsd"), file], cwd=place, capture_output=True, text=True)
         if done.returncode:
             raise Wrong(done.stderr)
