@@ -1,7 +1,9 @@
 # tests/e2e/cases/tooling.py - What writes and checks specs: --update with real clients, init, lint, explain, schema with taplo.
 # Source: outputs.md, "Command line"; spec-format.md, section 8.
+import importlib
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any, Callable
@@ -150,6 +152,20 @@ def taplo_accepts(stage: Stage, place: Path, env: dict[str, str]) -> None:
     want(done, 0)
 
 
+def all_specs_accepted(stage: Stage, place: Path, env: dict[str, str]) -> None:
+    """What the other cases run with is what lint and the schema have to accept: both tell of nothing that a run would take."""
+    groups = sorted(path.stem for path in Path(__file__).parent.glob("*.py"))
+    cases = [(group, case) for group in groups for case in importlib.import_module(f"cases.{group}").CASES if case.spec is not None and case.exit != 2]
+    if len(cases) < 1000:
+        raise Wrong(f"only {len(cases)} specs")
+    files = []
+    for number, (group, case) in enumerate(cases):
+        files.append(place / f"{group}-{number}.toml")
+        files[-1].write_text(re.sub("@[a-z]+@", lambda hole: "4321" if hole[0] == "@port@" else "/x", case.spec))
+    want(call(stage, place, env, "lint", *map(str, files)), 0)
+    want(taplo(stage, place, env, *files), 0)
+
+
 MISTAKES = {"an unknown key": ('[[expect]]\nhttp = "GET http://a/"\nbdy = ""\n', "bdy"),
             "a headline without a method": ('[[expect]]\nhttp = "http://a/"\n', "does not match"),
             "a wrong kind": ('[[expect]]\nhttp = "GET http://a/"\ntimes = true\n', "true"),
@@ -200,6 +216,7 @@ STORIES: dict[str, Any] = {
     "explain, topics": explains("noise", "ambient", "protocols", "operators", "holes", "settings", "guard", "tests", "violations", "exit"),
     "explain, protocols": explains("http", "websocket", "postgres", "redis", "smtp", "socket", "exec", "shell", "which", "file", "dns", "log", "mock", "sqlite"),
     "schema, taplo accepts the examples": taplo_accepts,
+    "lint and schema accept the specs of all cases": all_specs_accepted,
     "schema, taplo tells mistakes": taplo_tells,
 }
 CASES = [Case(name, script=story) for name, story in STORIES.items()]
