@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "protocols/body.h"
 #include "protocols/sha256.h"
 #include "protocols/smtp/login.h"
 #include "protocols/smtp/mail.h"
@@ -12,12 +13,14 @@
 #include "spec/mail_text.h"
 #include "spec/pattern_parts.h"
 #include "spec/protocol_keys.h"
+#include "spec/suggest.h"
 #include "spec/values.h"
 
 namespace bigfoot {
 namespace {
 
 const Value kNothing;
+constexpr const char* kDigestKey = "sha256";  ///< of an attachment, in the place of `content`
 
 const Value* member_of(const Value& table, std::string_view name) {
   const auto found = table.find(name);
@@ -67,14 +70,19 @@ class MailTablePattern : public Pattern {
   Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
     if (!actual.is_object()) return spoken(actual);
     Value out = Value::object();
+    const Value rest = said(actual);
+    bool has_content = false;  // said in one of two ways, never in both
     for (const MailPart& part : parts_) {
       const Value found = found_for(part, actual);
-      if (part.pattern->match(found, "", known, around, nullptr)) out[part.key] = part.pattern->shown();
+      const bool good = part.pattern->match(found, "", known, around, nullptr);
+      if (part.name == "content") has_content = true;
+      if (good) out[part.key] = part.pattern->shown();
+      else if (const Value* digest = part.name == "content" ? member_of(rest, kDigestKey) : nullptr) out[kDigestKey] = *digest;
       else if (!is_empty_value(found)) out[part.key] = part.pattern->accepting(found, known, around);
     }
     if (open_) out["*"] = "*";
-    const Value rest = said(actual);
     for (const auto& [key, value] : rest.items()) {
+      if (has_content && (key == "content" || key == kDigestKey)) continue;
       const bool named = std::ranges::any_of(parts_, [&](const MailPart& part) { return part.key == key || (part.name == key && out.contains(part.key)); });
       if (!open_ && !named) out[key] = value;
       if (named && !out.contains(key) && std::ranges::find(parts_, key, &MailPart::key) != parts_.end()) out[key] = value;
@@ -130,6 +138,30 @@ class AttachmentPattern : public MailTablePattern {
 
  protected:
   Value said(const Value& actual) const override { return spoken_attachment(actual); }
+};
+
+class AttachmentsPattern : public Pattern {
+ public:
+  explicit AttachmentsPattern(std::vector<PatternPtr> items) : items_(items), array_(array_pattern(std::move(items), false)) {}
+
+  bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
+             MatchReport* report) const override {
+    return array_->match(actual, path, known, around, report);
+  }
+  Value shown() const override { return array_->shown(); }
+  Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
+    Value out = Value::array();
+    for (const Value& one : actual.is_array() ? actual : Value::array()) {
+      const std::size_t number = out.size();
+      out.push_back(number < items_.size() ? items_[number]->accepting(one, known, around) : spoken_attachment(one));
+    }
+    return out;
+  }
+  void collect_names(std::vector<NameUse>& uses) const override { array_->collect_names(uses); }
+
+ private:
+  std::vector<PatternPtr> items_;
+  PatternPtr array_;
 };
 
 /// `headers` of a message: noise counts only where the table names it.
@@ -192,6 +224,38 @@ class PasswordPattern : public Pattern {
   TemplatePtr text_;  ///< null: what it is cannot be told from the spec
 };
 
+/// `content` of an attachment. Bytes that are no text are shown as a spec would say them, beside them what was expected.
+class ContentPattern : public Pattern {
+ public:
+  explicit ContentPattern(PatternPtr body) : body_(std::move(body)) {}
+
+  bool match(const Value& actual, std::string_view path, const Captures& known, const Surroundings& around,
+             MatchReport* report) const override {
+    const std::string* bytes = actual.is_string() ? &actual.get_ref<const std::string&>() : nullptr;
+    if (!report || !bytes || is_text(*bytes) || body_->match(actual, path, known, around, nullptr)) return body_->match(actual, path, known, around, report);
+    const Value* text = body_->literal();
+    const bool is_bytes = text && text->is_string();
+    return differs(report, path, is_bytes ? bytes_shown(text->get_ref<const std::string&>()) : body_->shown(), bytes_shown(*bytes));
+  }
+  Value shown() const override { return body_->shown(); }
+  bool is_any() const override { return body_->is_any(); }
+  const Value* literal() const override { return body_->literal(); }
+  bool is_absent() const override { return body_->is_absent(); }
+  Value accepting(const Value& actual, const Captures& known, const Surroundings& around) const override {
+    const bool is_binary = actual.is_string() && !is_text(actual.get_ref<const std::string&>());
+    return is_binary ? spoken_bytes(actual.get_ref<const std::string&>()) : body_->accepting(actual, known, around);
+  }
+  void collect_names(std::vector<NameUse>& uses) const override { body_->collect_names(uses); }
+
+ private:
+  static Value bytes_shown(const std::string& bytes) {
+    constexpr std::size_t kShort = 48;  // bytes whose hex a person compares
+    return bytes.size() <= kShort ? Value::object({{"hex", to_hex(bytes)}}) : Value::object({{kDigestKey, sha256(bytes)}});
+  }
+
+  PatternPtr body_;
+};
+
 /// `sha256` of an attachment: of the content as it is decoded.
 class DigestPattern : public Pattern {
  public:
@@ -236,6 +300,8 @@ PatternPtr compile_mail_headers(const Node& node, Diagnostics& problems) {
   std::vector<std::string> named;
   for (auto& [name, value] : std::get<Node::Table>(lower.value)) {
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (name == "subject")
+      refuse_key(problems, value, "subject", "the subject does not stand among the headers: this never matches", "message = { subject = \"…\" }");
     named.push_back(name);
   }
   PatternPtr table = compile_pairs_pattern(lower, problems);
@@ -258,8 +324,9 @@ PatternPtr compile_attachment(const Node& node, Diagnostics& problems) {
       open = true;
       continue;
     }
-    const bool is_digest = key == "sha256";
+    const bool is_digest = key == kDigestKey;
     PatternPtr pattern = is_digest ? compile_digest(value, problems) : key == "content" ? compile_body_pattern(value, problems) : compile_pattern(value, problems);
+    if (key == "content" && pattern) pattern = std::make_shared<ContentPattern>(std::move(pattern));
     good = good && pattern;
     parts.push_back({key, is_digest ? "content" : key, std::move(pattern)});
   }
@@ -278,7 +345,7 @@ PatternPtr compile_attachments(const Node& node, Diagnostics& problems) {
     items.push_back(compile_attachment(one, problems));
     good = good && items.back();
   }
-  return good ? array_pattern(std::move(items), false) : nullptr;
+  return good ? std::make_shared<AttachmentsPattern>(std::move(items)) : nullptr;
 }
 
 }  // namespace
@@ -314,11 +381,13 @@ PatternPtr compile_mail_pattern(const Node& node, Diagnostics& problems) {
   return good ? std::make_shared<MailTablePattern>(std::move(parts), open) : nullptr;
 }
 
+bool can_check_proof(const Node& password) { return password.text() && is_one_text(*password.text()); }
+
 PatternPtr compile_password_pattern(const Node& node, Diagnostics& problems) {
   PatternPtr plain = compile_pattern(node, problems);
   if (!plain) return nullptr;
   Diagnostics told;  // by the pattern
-  const bool is_known = node.text() && *node.text() != "*" && is_one_text(*node.text());
+  const bool is_known = node.text() && *node.text() != "*" && can_check_proof(node);
   TemplatePtr text = is_known ? compile_template(node, told) : nullptr;
   return std::make_shared<PasswordPattern>(std::move(plain), std::move(text));
 }

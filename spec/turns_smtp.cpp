@@ -83,7 +83,9 @@ void read_sendmail(EntryDraft& draft, const Node& content, Turn& turn, Node::Tab
       refuse(draft.problems, *node, "'to' is an array of recipients, in order, or \"*\"", fmt::format("to = [\"{}\"]", *node->text()));
     else assert_field(turn, name, name == "to" ? compile_recipients_pattern(*node, draft.problems) : compile_pattern(*node, draft.problems), node->at);
   }
-  const Node *message = content.find("message"), *data = content.find("data");
+  const Node *message = content.find("message"), *data = content.find("data"), *to = content.find("to");
+  if (to && to->array() && to->array()->empty() && (message || data))
+    refuse(draft.problems, *to, "a message without recipients is never sent", "to = [\"…\"], or \"*\" for any");
   if (message && data)
     refuse_key(draft.problems, *data, "data", "'message' and 'data' both say what is sent", "message = { subject = … } is parsed, data is the raw text: keep one");
   if (data) {
@@ -107,11 +109,34 @@ Value offered(EntryDraft& draft) {
     }
     return out;
   }
-  for (std::string& line : default_smtp_offer()) out.push_back(std::move(line));
   const Node* steps = draft.table.find("steps");
-  const bool starts_tls = steps && steps->array() && std::ranges::any_of(*steps->array(), [](const Node& step) { return step.find("starttls") != nullptr; });
+  const bool has_steps = steps && steps->array();
+  const bool checks_proofs = !has_steps || std::ranges::all_of(*steps->array(), [](const Node& step) {
+    const Node* login = step.find("login");
+    const Node* password = login ? login->find("password") : nullptr;
+    return !password || can_check_proof(*password);
+  });
+  for (std::string& line : default_smtp_offer(checks_proofs)) out.push_back(std::move(line));
+  const bool starts_tls = has_steps && std::ranges::any_of(*steps->array(), [](const Node& step) { return step.find("starttls") != nullptr; });
   if (starts_tls) out.push_back("STARTTLS");
   return out;
+}
+
+/// Steps that the server's own terms keep from ever happening.
+void check_reachable(EntryDraft& draft) {
+  const Node* steps = draft.table.find("steps");
+  if (!steps || !steps->array()) return;
+  const Node* offer = draft.field("offer");
+  const auto& lines = draft.entry.terms["offer"];
+  const bool offers_login = std::ranges::any_of(lines, [](const Value& line) { return upper_case(line.get_ref<const std::string&>()).starts_with("AUTH"); });
+  for (const Node& step : *steps->array()) {
+    if (const Node* starttls = step.find("starttls"); starttls && draft.entry.endpoint.tls)
+      refuse_key(draft.problems, *starttls, "starttls", "TLS is there from the first byte: nobody asks for it again", "leave the step out, or say tls = false");
+    const Node* required = step.find("required");
+    const bool* must = required ? std::get_if<bool>(&required->value) : nullptr;
+    if (const Node* login = step.find("login"); login && offer && offer->array() && !offers_login && !(must && !*must))
+      refuse_key(draft.problems, *login, "login", "'offer' lists no AUTH: no client logs in", "offer = [\"AUTH PLAIN LOGIN\"]");
+  }
 }
 
 /// What is all that happens: the entry is spent by it.
@@ -171,6 +196,7 @@ void load_smtp(EntryDraft& draft) {
   const bool* says_tls = tls ? std::get_if<bool>(&tls->value) : nullptr;
   endpoint.tls = says_tls ? *says_tls : endpoint.port == kSmtps;
   draft.entry.terms["offer"] = offered(draft);
+  check_reachable(draft);
   load_greeting(draft);
   load_connect_reply(draft);
   const bool says_something = draft.table.find("steps") || draft.field("reply") || draft.table.find("replies") || !draft.entry.turns.empty();

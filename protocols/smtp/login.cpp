@@ -13,7 +13,7 @@
 
 namespace bigfoot {
 
-std::string smtp_mechanisms() { return "PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER"; }
+std::string smtp_mechanisms(bool proofs) { return proofs ? "PLAIN LOGIN CRAM-MD5 XOAUTH2 OAUTHBEARER" : "PLAIN LOGIN XOAUTH2 OAUTHBEARER"; }
 
 std::string cram_md5_digest(std::string_view password, std::string_view challenge) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};

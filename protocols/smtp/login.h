@@ -44,8 +44,8 @@ class SmtpLogin {
   Fields fields_ = Fields::object();
 };
 
-/// The mechanisms, as EHLO lists them.
-std::string smtp_mechanisms();
+/// The mechanisms, as EHLO lists them. `proofs`: CRAM-MD5 too.
+std::string smtp_mechanisms(bool proofs);
 
 /// What a client that knows `password` answers to `challenge`: 32 hexadecimal digits.
 std::string cram_md5_digest(std::string_view password, std::string_view challenge);

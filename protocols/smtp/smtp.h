@@ -21,8 +21,8 @@ extern const ProtocolInfo kSmtpInfo;
 /// Writes "250 text", a line for each line of the text: the ones before the last as "250-text".
 void write_smtp_answer(std::string_view text, std::string& out);
 
-/// What EHLO offers where the spec does not say.
-std::vector<std::string> default_smtp_offer();
+/// What EHLO offers where the spec does not say. `proofs`: CRAM-MD5 too, which shows no password.
+std::vector<std::string> default_smtp_offer(bool proofs = true);
 
 /// One connection. accept() takes the terms `offer`, an array of lines, and `greeting`, code and text.
 class SmtpDecoder : public Decoder {

@@ -35,8 +35,8 @@ std::string text_in(const Fields& reply, const char* name) {
 
 }  // namespace
 
-std::vector<std::string> default_smtp_offer() {
-  return {"PIPELINING", "SIZE 35882577", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "CHUNKING", "AUTH " + smtp_mechanisms()};
+std::vector<std::string> default_smtp_offer(bool proofs) {
+  return {"PIPELINING", "SIZE 35882577", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "CHUNKING", "AUTH " + smtp_mechanisms(proofs)};
 }
 
 void write_smtp_answer(std::string_view text, std::string& out) {
@@ -55,6 +55,8 @@ void write_smtp_answer(std::string_view text, std::string& out) {
 
 AfterReply SmtpDecoder::accept(const Fields& terms, std::string& out) {
   offer_ = default_smtp_offer();
+  // Terms of an entry say what is offered. Where there is none, what the program would do with STARTTLS is still to be found out.
+  if (peer_.offers_tls) offer_.push_back("STARTTLS");
   if (const auto offer = terms.find("offer"); offer != terms.end()) offer_ = offer->get<std::vector<std::string>>();
   greeting_ = text_in(terms, "greeting");
   if (greeting_.empty()) greeting_ = fmt::format("220 {} ESMTP bigfoot", peer_.host);

@@ -124,10 +124,12 @@ std::string_view protocol_of_calls(const Spec& spec, const Connection& connectio
   return expected ? "redis" : "";
 }
 
-std::unique_ptr<Decoder> decoder_for(const Spec& spec, const Connection& connection, std::string_view protocol) {
+std::unique_ptr<Decoder> decoder_for(const Services& services, const Connection& connection, std::string_view protocol) {
+  const Spec& spec = services.spec;
   const Destination& to = connection.to;
-  const bool offers_tls = std::ranges::any_of(
+  const bool is_said = std::ranges::any_of(
       spec.entries, [&](const Entry& entry) { return entry.protocol->name == protocol && entry.offers_tls && entry.endpoint.fits(to); });
+  const bool offers_tls = is_said || (protocol == "smtp" && terminates_tls(services, to));  // of a mail server its terms have the last word
   return make_decoder(protocol, Peer{connection.tls ? "tls" : "tcp", to.host.empty() ? to.path : to.host, to.port, offers_tls && !connection.tls});
 }
 
@@ -142,7 +144,7 @@ asio::awaitable<void> converse(Services& services, Resolver& resolver, StreamIo&
     if (first != SpeaksFirst::at_once) spoken = co_await recognise(io, connection.pid, named && first == SpeaksFirst::no);
     const bool silent = first != SpeaksFirst::no && spoken == Sniffed::need_more && !io.ended();
     const std::string_view protocol = silent ? "smtp" : protocol_of_calls(services.spec, connection, spoken);
-    if (std::unique_ptr<Decoder> decoder = decoder_for(services.spec, connection, protocol)) {
+    if (std::unique_ptr<Decoder> decoder = decoder_for(services, connection, protocol)) {
       if (connection.tls) services.silent_tls.spoke(services.journal.program_of(connection.pid), connection.to);
       co_return co_await serve_calls(services, io, connection, std::move(decoder));
     }

@@ -82,11 +82,20 @@ TEST(SmtpScript, AClientMayStopAtTheFirstThatIsRefused) {
 }
 
 TEST(SmtpScript, AClientMayLeaveInTheMiddleOfWhatItHasPipelined) {
+  for (const char* message : {"DATA\r\n", "BDAT 3 LAST\r\n"}) {
+    Dialogue talk(Fields::object({{"rcpt", {"250 ok", "550 gone"}}}));
+    talk.say(std::string("EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\n") + message);
+    talk.end();
+    ASSERT_EQ(talk.calls.size(), 1u) << message;
+    EXPECT_EQ(talk.calls[0].withheld, (Withheld{"message", "data"}));
+    EXPECT_EQ(talk.calls[0].fields["to"], Value({"c@d", "e@f"}));
+  }
+}
+
+TEST(SmtpScript, AMessageThatIsCutShortIsAnErrorWhoeverWasRefused) {
   Dialogue talk(Fields::object({{"rcpt", {"250 ok", "550 gone"}}}));
-  talk.say("EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\n");
-  talk.end();
-  ASSERT_EQ(talk.calls.size(), 1u);
-  EXPECT_EQ(talk.calls[0].fields["to"], Value({"c@d", "e@f"}));
+  talk.say("EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\nx\r\n");
+  EXPECT_FALSE(talk.decoder.finish(talk.input));
 }
 
 TEST(SmtpScript, ARefusedSenderTakesTheNextMail) {
@@ -111,6 +120,21 @@ TEST(SmtpScript, TheMessageComesAsTheStepComparesIt) {
   EXPECT_EQ(talk.calls[0].fields["data"], "Subject: s\r\n\r\n.t\r\n");
   EXPECT_FALSE(talk.calls[0].fields.contains("message"));
   EXPECT_TRUE(talk.heard().ends_with("552-5.3.4 big\r\n552 very\r\n"));
+}
+
+TEST(SmtpOffer, StarttlsWhereNoEntryHasTerms) {
+  const auto hello = [](bool ends_tls, const Fields& terms) {
+    SmtpDecoder decoder{Peer{"tcp", "mx", 25, ends_tls}};
+    std::string out;
+    EXPECT_TRUE(decoder.decode("", out));
+    decoder.accept(terms, out);
+    EXPECT_TRUE(decoder.decode("EHLO x\r\n", out));
+    decoder.answer_itself(out);
+    return out;
+  };
+  EXPECT_TRUE(hello(true, Fields::object()).ends_with("250 STARTTLS\r\n"));
+  EXPECT_FALSE(hello(false, Fields::object()).contains("STARTTLS"));
+  EXPECT_FALSE(hello(true, Fields::object({{"offer", {"AUTH PLAIN"}}})).contains("STARTTLS"));
 }
 
 TEST(SmtpLines, OneThatIsTooLongIsAnsweredOnce) {

@@ -46,6 +46,17 @@ const Row kRows[] = {
     {"AttachmentTypeNotMentioned", R"({ attachments = [ { name = "a", content = "abc" } ] })",
      R"({"attachments":[{"name":"a","type":"text/csv","content":"abc"}]})", "message.attachments[0].type: expected (no key) got \"text/csv\"\n",
      R"({"attachments":[{"name":"a","content":"abc","type":"text/csv"}]})"},
+    {"ABinaryAttachment", R"({ attachments = [ { name = "a", content = "ab" } ] })", R"({"attachments":[{"name":"a","content":"\u0000\u0001"}]})",
+     "message.attachments[0].content: expected {\"hex\":\"61 62\"} got {\"hex\":\"00 01\"}\n",
+     R"({"attachments":[{"name":"a","sha256":"b413f47d13ee2fe6c845b2ee141af81de858df4ec549a58b7970bb96645bc8d2"}]})"},
+    {"ABinaryAttachmentMore", R"({ attachments = [ ] })", R"({"attachments":[{"name":"a","content":"\u0000\u0001"}]})",
+     "message.attachments[0]: expected (no key) got {\"name\":\"a\",\"content\":\"\\u0000\\u0001\"}\n",
+     R"({"attachments":[{"name":"a","sha256":"b413f47d13ee2fe6c845b2ee141af81de858df4ec549a58b7970bb96645bc8d2"}]})"},
+    {"AnotherDigest", R"({ attachments = [ { name = "a", sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" } ] })",
+     R"({"attachments":[{"name":"a","content":"\u0000\u0001"}]})",
+     "message.attachments[0].sha256: expected \"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\" got "
+     "\"b413f47d13ee2fe6c845b2ee141af81de858df4ec549a58b7970bb96645bc8d2\"\n",
+     R"({"attachments":[{"name":"a","sha256":"b413f47d13ee2fe6c845b2ee141af81de858df4ec549a58b7970bb96645bc8d2"}]})"},
     {"NoAttachmentMore", R"({ attachments = [ ] })", R"({"attachments":[{"name":"a","type":"t","content":"abc"}]})",
      "message.attachments[0]: expected (no key) got {\"name\":\"a\",\"type\":\"t\",\"content\":\"abc\"}\n",
      R"({"attachments":[{"name":"a","type":"t","content":"abc"}]})"},
@@ -67,6 +78,37 @@ TEST_P(MailPattern, TellsWhatDiffers) {
 
 INSTANTIATE_TEST_SUITE_P(Mail, MailPattern, testing::ValuesIn(kRows), [](const auto& info) { return std::string(info.param.name); });
 
+struct ToRow {
+  const char* toml;
+  const char* to;
+  const char* differences;
+  const char* accepting;
+};
+constexpr const char* kThree = R"(["b@x", "gone@x", "{{nonempty}}"])";
+const ToRow kRecipients[] = {
+    {kThree, R"(["b@x","gone@x","c@x"])", "", ""},
+    {kThree, R"(["b@x","gone@x"])", "to[2]: expected \"{{nonempty}}\" got (no key)\n", R"(["b@x","gone@x"])"},
+    {kThree, R"(["b@x","gone@x",null])", "", ""},
+    {kThree, R"(["wrong@x","gone@x",null])", "to[0]: expected \"b@x\" got \"wrong@x\"\n", R"(["wrong@x","gone@x","{{nonempty}}"])"},
+    {R"(["b@x"])", R"(["b@x","c@x",null])", "to[1]: expected (no key) got \"c@x\"\n", R"(["b@x","c@x"])"},
+    {R"("*")", R"(["b@x",null])", "", ""},
+};
+
+TEST(RecipientsPattern, ComparesThoseThatWereNamed) {
+  for (const ToRow& row : kRecipients) {
+    const PatternPtr pattern = pattern_of(row.toml, compile_recipients_pattern);
+    ASSERT_TRUE(pattern);
+    const Value to = Value::parse(row.to);
+    MatchReport report;
+    const bool fits = pattern->match(to, "to", {}, quiet_world(), &report);
+    EXPECT_EQ(fits, std::string_view(row.differences).empty()) << row.to;
+    EXPECT_EQ(differences_text(report.differences), row.differences);
+    if (!fits) {
+      EXPECT_EQ(pattern->accepting(to, {}, quiet_world()).dump(), row.accepting);
+    }
+  }
+}
+
 Value proof_of(std::string_view password) {
   return {{"cram_md5", {{"challenge", "<1@h>"}, {"digest", cram_md5_digest(password, "<1@h>")}}}};
 }
@@ -86,6 +128,14 @@ const PasswordRow kPasswords[] = {
     {R"("{{nonempty}}")", "md5:secret",
      "password: expected \"{{nonempty}}\" got \"(hidden)\" (CRAM-MD5 does not show it: name it literally, as {{env.NAME}}, or \"*\")\n"},
 };
+
+TEST(PasswordPattern, KnowsWhereAProofCanBeChecked) {
+  Node password;
+  for (const auto& [text, checked] : {std::pair{"secret", true}, {"*", true}, {"{{env.PASSWORD}}", true}, {"{{nonempty}}", false}, {"a{{name}}", false}}) {
+    password.value = std::string(text);
+    EXPECT_EQ(can_check_proof(password), checked) << text;
+  }
+}
 
 TEST(PasswordPattern, ChecksWhatCramMd5Proves) {
   for (const PasswordRow& row : kPasswords) {
