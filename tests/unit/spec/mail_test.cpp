@@ -131,7 +131,8 @@ const PasswordRow kPasswords[] = {
 
 TEST(PasswordPattern, KnowsWhereAProofCanBeChecked) {
   Node password;
-  for (const auto& [text, checked] : {std::pair{"secret", true}, {"*", true}, {"{{env.PASSWORD}}", true}, {"{{nonempty}}", false}, {"a{{name}}", false}}) {
+  const std::pair<const char*, bool> rows[] = {{"secret", true}, {"*", true}, {"{{env.PASSWORD}}", true}, {"{{nonempty}}", false}, {"a{{name}}", false}};
+  for (const auto& [text, checked] : rows) {
     password.value = std::string(text);
     EXPECT_EQ(can_check_proof(password), checked) << text;
   }
