@@ -163,6 +163,32 @@ void check_bound_in_time(const Spec& spec, Diagnostics& problems) {
   }
 }
 
+/// Whether one `begin` may open both, or the second stands for entries outside of sections.
+bool open_together(const Spec& spec, std::size_t one, std::size_t other) {
+  if (one == other || other == Entry::kNoTest) return true;
+  if (one == Entry::kNoTest) return false;
+  const TestSection &a = spec.tests[one], &b = spec.tests[other];
+  return a.is_called(b.title()) || b.is_called(a.title());
+}
+
+/// What a test captures is its own: no other test knows it, and no entry outside of tests.
+void check_bound_in_test(const Spec& spec, Diagnostics& problems) {
+  std::map<std::string, std::vector<std::size_t>, std::less<>> binders;  // name -> tests
+  for (const Entry& entry : spec.entries)
+    for (const NameUse& use : names_of(entry))
+      if (use.binds) binders[use.name].push_back(entry.test);
+  for (const Entry& entry : spec.entries) {
+    for (const NameUse& use : names_of(entry)) {
+      const auto tests = binders.find(use.name);
+      const bool is_here = tests == binders.end() || std::ranges::any_of(tests->second, [&](std::size_t test) { return open_together(spec, entry.test, test); });
+      if (is_here) continue;  // or nowhere, which is an error, and told
+      warn_at(use.at, use.length, fmt::format("'{{{{{}}}}}' is bound in test '{}', and {} not know it", use.name, spec.tests[tests->second.front()].title(),
+                                              entry.test == Entry::kNoTest ? "entries outside of it do" : fmt::format("test '{}' does", spec.tests[entry.test].title())),
+              "what a test captures is its own, but for tests that run inside of it: bind the name here too", problems);
+    }
+  }
+}
+
 }  // namespace
 
 void lint(const Spec& spec, Diagnostics& problems) {
@@ -178,6 +204,7 @@ void lint(const Spec& spec, Diagnostics& problems) {
   };
   if (wrong.empty()) check_shadowed(spec, problems);
   if (wrong.empty()) check_bound_in_time(spec, problems);
+  if (wrong.empty()) check_bound_in_test(spec, problems);
   for (const Entry& entry : spec.entries) {
     if (!is_sound(entry)) continue;
     check_mentioned(entry, problems);
