@@ -318,7 +318,7 @@ void Control::end() {
 
 std::string Control::call(Pid caller, const Value& asked, std::chrono::microseconds& delay) {
   const auto text = asked.find("call");
-  if (text == asked.end() || !text->is_string()) return refuse(caller, "a JSON line is a call: {\"call\": \"Object.method\", \"args\": [...], \"kwargs\": {...}}");
+  if (text == asked.end() || !text->is_string() || text->get_ref<const std::string&>().empty()) return refuse(caller, "a JSON line is a call: {\"call\": \"Object.method\", \"args\": [...], \"kwargs\": {...}}");
   Fields fields = {{"name", *text}, {"args", asked.value("args", Value::array())}, {"kwargs", asked.value("kwargs", Value::object())}};
   if (!fields["args"].is_array() || !fields["kwargs"].is_object()) return refuse(caller, "of a call, args is an array and kwargs an object");
   static const ProtocolInfo& protocol = *find_protocol("mock");

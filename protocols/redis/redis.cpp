@@ -179,6 +179,7 @@ void RedisDecoder::answer_transaction(const Value* items, std::string& out) cons
 }
 
 AfterReply RedisDecoder::refuse(std::string_view why, std::string& out) {
+  while (why.ends_with('\n')) why.remove_suffix(1);
   if (!abandoned_) writer(out).error(fmt::format("BIGFOOT {}", why));
   return AfterReply::keep_open;
 }

@@ -201,6 +201,8 @@ UNASSERTED  #1  mock Pay.charge: kwargs not asserted    python3 -c … pid 1 · 
          stdout="{'type': 'ControlError', 'message': '`end one`, but this process is in no such test; open are: none'}\n", report=ANY),
     Case("a beginning twice", python("ask('begin one')", "print(ask('begin one')['error']['message'])"), "version = 1\n",
          stdout="test 'one' has begun already and not ended: end one\n", report=ANY),
+    Case("a call of nothing", python("for call in ('5', '\"\"'): print(ask('{\"call\": ' + call + '}')['error']['message'])"), "version = 1\n", report=ANY,
+         stdout='a JSON line is a call: {"call": "Object.method", "args": [...], "kwargs": {...}}\n' * 2),
     Case("a line that is no JSON", python("print(ask('{\"call\": ')['error']['message'])"), "version = 1\n", stdout="this line is not JSON: wrong at byte 8: {\"call\":\n", report=ANY),
     Case("counts so far", python(*FETCH, "ask('begin one')", "get('x')", "status = ask('status')", "print(status['open'], status['counts']['asserted'], status['counts']['unexpected'])"),
          spec(test("one", own("x", "1"))), stdout="['one'] 1 0\n"),
