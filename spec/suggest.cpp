@@ -277,10 +277,11 @@ std::string suggest_entry(const ProtocolInfo& protocol, const Fields& call, cons
   for (const FieldInfo& field : protocol.call) {
     if (field.identity || !field.must_assert || field.name == "query") continue;  // the headline has the query
     const Value said = spoken_field(field.name, call, around);
-    if (field.name == "headers" && said.empty()) continue;  // all noise needs no line
+    if (said.is_structured() && said.empty()) continue;  // what is empty, or all noise, needs no line
     rows.emplace_back(field.name, field_value(field.name, said));
   }
   if (protocol.name == "http") rows.emplace_back("reply", "{ status = 200, json = { } }");
+  if (protocol.name == "mock") rows.emplace_back("reply", "{ value = \"\" }");
   return "[[expect]]\n" + toml_lines(rows);
 }
 

@@ -181,7 +181,7 @@ UNASSERTED  #1  mock Pay.charge: kwargs not asserted    python3 -c … pid 1 · 
    add:  kwargs = { fast = true }
 """),
     Case("a mock that nothing names", python("print(ask(json.dumps({'call': 'Pay.refund', 'args': [1]}))['error']['type'])"), "version = 1\n", exit=3, stdout="UnmockedInteractionError\n",
-         has=('     mock   = "Pay.refund"\n     args   = [1]\n',)),
+         has=('     mock  = "Pay.refund"\n     args  = [1]\n     reply = { value = "" }\n',)),
 
     # Entries that are added while the program runs.
     Case("an entry is added", python(*FETCH, "print(ask('expect http = \"GET http://new.test/x\", headers = \"*\", reply = { text = \"new\" }'))",
