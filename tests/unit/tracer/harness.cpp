@@ -172,6 +172,7 @@ RunResult run_command(const std::vector<std::string>& argv, EchoHandler& handler
   pollfd ended{(*supervisor)->main_exit_fd(), POLLIN, 0};
   ::poll(&ended, 1, 60'000);
   out.exit = (*supervisor)->main_exit().value_or(ExitResult{});
+  handler.end_answering();
   handler.look_up_flows_with(nullptr);
   return out;
 }

@@ -42,6 +42,8 @@ class EchoHandler : public TrafficHandler {
   }
   void on_exec(ExecCall call) override;
   void on_tree_gone() override;
+  /// When the run's command has ended, before the Supervisor goes: threads that answer calls of it end here.
+  virtual void end_answering() {}
 
   void look_up_flows_with(const Supervisor* supervisor) {
     supervisor_ = supervisor;
